@@ -1,0 +1,102 @@
+"""Information barriers: groups of users of the pod, and policies that keep two groups apart (reference/pod.md 10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from emulator.world.books import Book
+from emulator.world.errors import Invalid, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    id: str
+    name: str
+    members: frozenset[int]
+    created_at: int
+    modified_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barrier:
+    """A policy between two groups: while it is active their users may not communicate."""
+
+    id: str
+    groups: tuple[str, str]
+    active: bool
+    created_at: int
+    modified_at: int
+
+
+class Barriers:
+    """Groups and the barriers between them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.groups: Book[str, Group] = Book(
+            member=lambda group: group.members, name=lambda group: (group.name.casefold(),)
+        )
+        self.book: Book[str, Barrier] = Book(group=lambda barrier: barrier.groups)
+
+    def between(self, one: User, other: User) -> Barrier | None:
+        """The active barrier between two users, if there is one."""
+        theirs = frozenset(self.groups.keys_by("member", other.id))
+        if not theirs:
+            return None
+        for group in self.groups.keys_by("member", one.id):
+            for barrier in self.book.by("group", group):
+                far = barrier.groups[1] if barrier.groups[0] == group else barrier.groups[0]
+                if barrier.active and far in theirs:
+                    return barrier
+        return None
+
+    def barred_users(self, user: User) -> frozenset[int]:
+        """All users that an active barrier keeps from this one."""
+        far: set[int] = set()
+        for group in self.groups.keys_by("member", user.id):
+            for barrier in self.book.by("group", group):
+                if barrier.active:
+                    other = barrier.groups[1] if barrier.groups[0] == group else barrier.groups[0]
+                    far |= self.groups[other].members
+        return frozenset(far - {user.id})
+
+    def group_named(self, name: str) -> Group | None:
+        return self.groups.one_by("name", name.casefold())
+
+    def set_group(self, name: str, members: Iterable[int]) -> Group:
+        """A group with exactly these members: new, or the one of this name changed."""
+        now = self._world.clock.now()
+        found = self.group_named(name)
+        if found is None:
+            found = Group(
+                id=self._world.ids.object(now), name=name, members=frozenset(), created_at=now, modified_at=now
+            )
+        for member in members:
+            self._world.users.get(member)
+        return self.groups.put(found.id, replace(found, members=frozenset(members), modified_at=now))
+
+    def raise_between(self, one: str, other: str) -> Barrier:
+        """A barrier between two groups, by their names. Existing streams stay; what is said across is refused."""
+        groups = []
+        for name in (one, other):
+            group = self.group_named(name)
+            if group is None:
+                raise Invalid(f"no group is named '{name}'")
+            groups.append(group.id)
+        now = self._world.clock.now()
+        barrier = Barrier(
+            id=self._world.ids.object(now), groups=(groups[0], groups[1]), active=True, created_at=now, modified_at=now
+        )
+        return self.book.put(barrier.id, barrier)
+
+    def take_down(self, barrier_id: str) -> None:
+        if barrier_id not in self.book:
+            raise Unknown(f"no barrier has the id '{barrier_id}'")
+        self.book.drop(barrier_id)

@@ -1,0 +1,187 @@
+"""Connections between users of different companies (reference/pod.md 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from emulator.world.books import Book
+from emulator.world.errors import Invalid, UnknownConnection
+from emulator.world.policy import people
+
+if TYPE_CHECKING:
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+PENDING, ACCEPTED, REJECTED = "PENDING", "ACCEPTED", "REJECTED"
+PENDING_INCOMING, PENDING_OUTGOING = "PENDING_INCOMING", "PENDING_OUTGOING"
+STATUSES = (PENDING_INCOMING, PENDING_OUTGOING, ACCEPTED, REJECTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A request from one user to another and what became of it. Times in ms."""
+
+    requester: int
+    receiver: int
+    status: str
+    first_requested_at: int
+    updated_at: int
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How one user stands to another, as that user sees it. Colleagues stand connected without any request."""
+
+    user: int
+    status: str
+    connection: Connection | None = None
+
+
+Pair = tuple[int, int]
+
+
+def _pair(one: int, other: int) -> Pair:
+    return (one, other) if one < other else (other, one)
+
+
+class Connections:
+    """Requests and connections, one a pair of users."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.book: Book[Pair, Connection] = Book(party=lambda found: (found.requester, found.receiver))
+
+    def connected(self, one: User, other: User) -> bool:
+        """Whether the two may talk: colleagues, or an accepted connection."""
+        if one.company_id == other.company_id:
+            return True
+        found = self.book.get(_pair(one.id, other.id))
+        return found is not None and found.status == ACCEPTED
+
+    def standing(self, user: User, other_id: int) -> Standing:
+        """How `user` stands to another; UnknownConnection when nobody ever asked, or there is no such user."""
+        other = self._world.users.get(other_id)
+        if other.id == user.id:
+            raise UnknownConnection("nobody is connected to oneself")
+        return self._standing(user, other)
+
+    def list(self, user: User, statuses: Iterable[str], others: Iterable[int] | None) -> list[Standing]:
+        """The standings of `user` with one of these statuses. Colleagues appear only where they are named."""
+        wanted = frozenset(statuses)
+        found = []
+        if others is None:
+            for connection in self.book.by("party", user.id):
+                other = connection.receiver if connection.requester == user.id else connection.requester
+                found.append(self._seen(user.id, other, connection))
+        else:
+            for other_id in dict.fromkeys(others):
+                other_user = self._world.users.book.get(other_id)
+                if other_user is None or other_id == user.id:
+                    continue
+                pair = self.book.get(_pair(user.id, other_id))
+                if pair is not None or other_user.company_id == user.company_id:
+                    found.append(self._standing(user, other_user))
+        return [standing for standing in found if standing.status in wanted]
+
+    def request(self, user: User, other_id: int) -> Standing:
+        """Ask for a connection. Answers the standing as it is when there is nothing to ask for."""
+        other = self._world.users.get(other_id)
+        if other.id == user.id:
+            raise Invalid("nobody asks oneself for a connection")
+        if other.company_id == user.company_id:
+            return Standing(user=other.id, status=ACCEPTED)
+        people.may_meet(self._world, user, other)
+        before = self.book.get(_pair(user.id, other.id))
+        if before is not None and (
+            before.status == ACCEPTED or (before.status == PENDING and before.receiver == user.id)
+        ):
+            return self._seen(user.id, other.id, before)
+        people.one_request_at_a_time(before, user, other)
+        now = self._world.clock.now()
+        connection = Connection(
+            requester=user.id,
+            receiver=other.id,
+            status=PENDING,
+            first_requested_at=before.first_requested_at if before else now,
+            updated_at=now,
+            requests=before.requests + 1 if before else 1,
+        )
+        self._put(connection)
+        self._world.tell("CONNECTIONREQUESTED", user.id, to=(user.id, other.id), about=other.id)
+        if other.accepts_connections:
+            return replace(self.accept(other, user.id), user=other.id)
+        return self._seen(user.id, other.id, connection)
+
+    def accept(self, user: User, requester_id: int) -> Standing:
+        """Accept the request of another; UnknownConnection where there is none."""
+        requester = self._world.users.get(requester_id)
+        if requester.company_id == user.company_id and requester.id != user.id:
+            return Standing(user=requester.id, status=ACCEPTED)
+        connection = self._of(user, requester)
+        if connection.status != ACCEPTED:
+            people.request_is_waiting(connection, user, requester)
+            people.may_meet(self._world, user, requester)
+            connection = self._put(replace(connection, status=ACCEPTED, updated_at=self._world.clock.now()))
+            self._world.tell("CONNECTIONACCEPTED", user.id, to=(user.id, requester.id), about=requester.id)
+        return self._seen(user.id, requester.id, connection)
+
+    def reject(self, user: User, requester_id: int) -> Standing:
+        """Reject the request of another; UnknownConnection where there is none."""
+        requester = self._world.users.get(requester_id)
+        people.not_a_colleague(user, requester)
+        connection = self._of(user, requester)
+        if connection.status != REJECTED:
+            people.request_is_waiting(connection, user, requester)
+            connection = self._put(replace(connection, status=REJECTED, updated_at=self._world.clock.now()))
+            self._world.tell("connection rejected", user.id, to=(user.id, requester.id), about=requester.id)
+        return self._seen(user.id, requester.id, connection)
+
+    def remove(self, user: User, other_id: int) -> None:
+        """Remove a connection, reject a waiting request, or let a rejected one wait again (reference/pod.md 7)."""
+        other = self._world.users.get(other_id)
+        people.not_a_colleague(user, other)
+        connection = self.book.get(_pair(user.id, other.id))
+        people.has_a_connection_to_remove(connection, user, other)
+        assert connection is not None
+        now = self._world.clock.now()
+        if connection.status == ACCEPTED:
+            self.book.drop(_pair(user.id, other.id))
+        elif connection.status == PENDING:
+            self._put(replace(connection, status=REJECTED, updated_at=now))
+        else:
+            self._put(replace(connection, status=PENDING, updated_at=now))
+        self._world.tell("connection removed", user.id, to=(user.id, other.id), about=other.id)
+
+    def set(self, one: User, other: User, status: str) -> None:
+        """Put the world in this state, as the control plane and world files do: `one` is who asked."""
+        now = self._world.clock.now()
+        self._put(
+            Connection(requester=one.id, receiver=other.id, status=status, first_requested_at=now, updated_at=now)
+        )
+
+    def _put(self, connection: Connection) -> Connection:
+        return self.book.put(_pair(connection.requester, connection.receiver), connection)
+
+    def _of(self, user: User, other: User) -> Connection:
+        connection = self.book.get(_pair(user.id, other.id))
+        if connection is None:
+            raise UnknownConnection(f"'{other.username}' never asked '{user.username}' for a connection")
+        return connection
+
+    def _standing(self, user: User, other: User) -> Standing:
+        if other.company_id == user.company_id:
+            return Standing(user=other.id, status=ACCEPTED)
+        connection = self.book.get(_pair(user.id, other.id))
+        if connection is None:
+            raise UnknownConnection(f"'{user.username}' and '{other.username}' never asked each other")
+        return self._seen(user.id, other.id, connection)
+
+    @staticmethod
+    def _seen(user: int, other: int, connection: Connection) -> Standing:
+        status = connection.status
+        if status == PENDING:
+            status = PENDING_OUTGOING if connection.requester == user else PENDING_INCOMING
+        return Standing(user=other, status=status, connection=connection)

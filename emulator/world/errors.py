@@ -1,0 +1,94 @@
+"""What the world refuses, and why: one error for each kind of refusal, with a reason for a person.
+
+The world knows no status codes. `emulator/api/errors.py` alone turns these into production's answers.
+"""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """The world does not do this. `reason` says why, for a person; nothing was changed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Invalid(Refused):
+    """The request makes no sense whoever asks: a value out of range, a combination that production refuses."""
+
+
+class Unknown(Refused):
+    """There is no such thing, or the user may not know that there is."""
+
+
+class UnknownUser(Unknown):
+    """No user has this id, e-mail or name."""
+
+
+class UnknownApp(Unknown):
+    """No app has this id."""
+
+
+class UnknownStream(Unknown):
+    """No such stream for this user, where production says so of messages."""
+
+
+class UnknownRoom(Unknown):
+    """No such room or stream for this user, where production says so of stream and room details."""
+
+
+class UnknownMessage(Unknown):
+    """No such message for this user."""
+
+
+class UnknownConnection(Unknown):
+    """No connection and no request between the two."""
+
+
+class UnknownSignal(Unknown):
+    """No such signal for this user."""
+
+
+class UnknownFeed(Unknown):
+    """No such feed, or it has expired."""
+
+
+class Forbidden(Refused):
+    """The user may not do this."""
+
+
+class EntitlementMissing(Forbidden):
+    """An entitlement of the user (or of a company) is off."""
+
+
+class RoleMissing(Forbidden):
+    """Only some roles may do this."""
+
+
+class NotConnected(Forbidden):
+    """The two users belong to different companies and have no accepted connection."""
+
+
+class NotAMember(Forbidden):
+    """The user is not a member of the stream."""
+
+
+class NotAnOwner(Forbidden):
+    """Only an owner may do this."""
+
+
+class NotTheAuthor(Forbidden):
+    """Only who made it may change it."""
+
+
+class Barred(Forbidden):
+    """An information barrier stands between two users."""
+
+
+class Inactive(Invalid):
+    """The stream is deactivated, or a participant is."""
+
+
+class Compliance(Refused):
+    """A compliance (DLP) policy stopped it."""

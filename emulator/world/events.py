@@ -1,0 +1,48 @@
+"""The event log: each action of the world ends in one event, and all that must be told hangs on it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened: what (production's name where it has one), when (ms), who did it, and whom it concerns:
+    the users in `to` and the members of `stream`."""
+
+    number: int
+    kind: str
+    at: int
+    by: int
+    to: tuple[int, ...]
+    stream: str | None
+    about: Any
+
+
+class EventLog:
+    """The last events, and who listens. Listeners are called at once, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.recent: deque[Event] = deque(maxlen=KEPT)
+        self._listeners: list[Callable[[Event], None]] = []
+        self._count = 0
+
+    def emit(
+        self, kind: str, at: int, by: int, *, to: tuple[int, ...] = (), stream: str | None = None, about: Any = None
+    ) -> Event:
+        self._count += 1
+        event = Event(self._count, kind, at, by, to, stream, about)
+        self.recent.append(event)
+        for listener in tuple(self._listeners):
+            listener(event)
+        return event
+
+    def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `listener` with each event from now on. The answer is a function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)

@@ -1,0 +1,88 @@
+"""Ids as production makes them (reference/pod.md 1.4), and the world's only source of randomness."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import random
+import uuid
+from typing import Any
+
+_STREAM = b"t"
+_MESSAGE = b"m"
+_POD_SHIFT = 36
+_TO_URL_SAFE = str.maketrans("+/", "-_", "=")
+
+
+def user_id(pod: int, number: int) -> int:
+    """The id of the `number`-th user of a pod: the upper bits carry the pod, so that clients can read it off."""
+    return (pod << _POD_SHIFT) | number
+
+
+def pod_of(user: int) -> int:
+    """The pod (company) that a user id belongs to."""
+    return user >> _POD_SHIFT
+
+
+def url_safe(stream_or_message: str) -> str:
+    """An id as the API writes it. Clients also send standard base64, escaped, with or without padding."""
+    return stream_or_message.translate(_TO_URL_SAFE)
+
+
+def standard(stream_or_message: str) -> str:
+    """The same id in standard base64, as the few places write it that never became URL-safe."""
+    padded = stream_or_message.replace("-", "+").replace("_", "/")
+    return padded + "=" * (-len(padded) % 4)
+
+
+def is_base64(stream_or_message: str) -> bool:
+    """Whether an id from outside could be one of production's at all."""
+    try:
+        base64.b64decode(standard(stream_or_message), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True
+
+
+class IdSource:
+    """New ids. The same seed and the same calls give the same ones."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self._random = random.Random(seed)  # noqa: S311 - ids must repeat from a seed; secrets are made in `access`
+
+    def _id(self, at: int, kind: bytes) -> str:
+        raw = self._random.randbytes(16) + ((1 << 63) - 1 - at).to_bytes(8, "big") + kind
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    def stream(self, at: int) -> str:
+        """16 random bytes, the time counted backwards, the letter t: 34 characters that end in `dA`."""
+        return self._id(at, _STREAM)
+
+    def message(self, at: int) -> str:
+        """As a stream's, with the letter m: 34 characters that end in `bQ`."""
+        return self._id(at, _MESSAGE)
+
+    def object(self, at: int) -> str:
+        """24 hex digits that begin with the second of creation: signals, barriers' groups and policies."""
+        return f"{at // 1000:08x}{self._random.getrandbits(64):016x}"
+
+    def uuid(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def hex(self, digits: int) -> str:
+        return f"{self._random.getrandbits(4 * digits):0{digits}x}"
+
+    def event(self) -> str:
+        """Six letters and digits, as real-time events carry."""
+        return "".join(self._random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", k=6))
+
+    def chance(self) -> float:
+        """A number in [0, 1), for what happens with a probability."""
+        return self._random.random()
+
+    def state(self) -> Any:
+        return self._random.getstate()
+
+    def restore(self, state: Any) -> None:
+        self._random.setstate(state)

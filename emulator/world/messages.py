@@ -1,0 +1,248 @@
+"""Messages: sent, read, changed, suppressed (reference/agent.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from emulator.world.attachments import Attachment, Upload, stored
+from emulator.world.books import Book, Postings, Stamp
+from emulator.world.errors import Invalid, UnknownMessage
+from emulator.world.policy import messages as policy
+
+if TYPE_CHECKING:
+    from emulator.world.streams import Stream
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+MESSAGEML = "com.symphony.messageml.v2"
+NOTHING = '<div data-format="PresentationML" data-version="2.0"></div>'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a message says, rendered: texts as the agent gives them out, and what it can be found by."""
+
+    presentationml: str
+    data: str = "{}"
+    words: tuple[str, ...] = ()
+    characters: int = 0
+    hashtags: tuple[str, ...] = ()
+    cashtags: tuple[str, ...] = ()
+    mentions: tuple[int, ...] = ()
+    entities: int = 0
+    has_form: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Through what a message came: the id of the session, and the app that acted for the sender, if one did."""
+
+    session: str
+    app: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One version of a message. `number` counts all messages of the world; times are in ms."""
+
+    id: str
+    stream: str
+    sender: int
+    at: int
+    number: int
+    presentationml: str
+    data: str
+    origin: Origin
+    hashtags: tuple[str, ...] = ()
+    cashtags: tuple[str, ...] = ()
+    mentions: tuple[int, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    replaces: str | None = None
+    replaced_by: str | None = None
+    initial: str | None = None
+    initial_at: int | None = None
+    silent: bool | None = None
+    suppressed_at: int | None = None
+
+
+class Messages:
+    """All messages. From the wire a message is had only by asking as a user."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.book: Book[str, Message] = Book(
+            version=lambda message: (message.initial,) if message.initial else (),
+        )
+        self.timeline: Postings[str] = Postings()
+
+    @property
+    def count(self) -> int:
+        """How many messages there are; none is ever taken out."""
+        return len(self.book)
+
+    # --- reading ---
+
+    def seen_by(self, user: User, message_id: str) -> Message:
+        """The message, if `user` may read it; UnknownMessage where there is none."""
+        message = self.book.get(message_id)
+        if message is None:
+            raise UnknownMessage(f"there is no message '{message_id}'")
+        stream = self._world.streams.readable_by(user, message.stream)
+        policy.within_history(self._world, user, stream, message)
+        return message
+
+    def shows(self, user: User, stream: Stream, message: Message) -> bool:
+        """Whether the history that `user` may see of a stream reaches back to this message."""
+        return policy.history_reaches(self._world, user, stream, message)
+
+    def listed(
+        self, user: User, stream_id: str, *, since: int, until: int | None = None, skip: int = 0, limit: int
+    ) -> list[Message]:
+        """The earliest `limit` messages of a stream in [since, until] (ms) that `user` may read, oldest first."""
+        stream = self._world.streams.readable_by(user, stream_id)
+        stamps, first, last = self.timeline.between(stream.id, since, until)
+        seen = self._seen(user, stream, (stamps[at] for at in range(first, last)))
+        return list(islice(seen, skip, skip + limit))
+
+    def _seen(self, user: User, stream: Stream, stamps: Iterable[Stamp]) -> Iterator[Message]:
+        for _, _, message_id in stamps:
+            message = self.book[message_id]
+            if policy.history_reaches(self._world, user, stream, message):
+                yield message
+
+    def attachment(self, user: User, stream_id: str, message_id: str, file_id: str) -> bytes:
+        """The content of a file or of its preview; UnknownMessage where the message or the file is not to be had."""
+        message = self.seen_by(user, message_id)
+        if message.stream == stream_id and message.suppressed_at is None:
+            for attachment in message.attachments:
+                if attachment.id == file_id:
+                    return attachment.content
+                if attachment.preview_id == file_id and attachment.preview is not None:
+                    return attachment.preview
+        raise UnknownMessage(f"message '{message_id}' has no file '{file_id}'")
+
+    def must_be_in(self, user: User, stream: Stream, message_id: str) -> None:
+        """That a message to be pinned is one of this stream, readable and not suppressed."""
+        try:
+            message = self.seen_by(user, message_id)
+        except UnknownMessage as unknown:
+            raise Invalid(unknown.reason) from None
+        if message.stream != stream.id or message.suppressed_at is not None:
+            raise Invalid(f"message '{message_id}' cannot be pinned in stream '{stream.id}'")
+
+    def last_at(self, stream: Stream) -> int | None:
+        """When the last message of a stream was sent (ms)."""
+        stamps = self.timeline.of(stream.id)
+        return stamps[-1][0] if stamps else None
+
+    # --- sending ---
+
+    def post(
+        self, user: User, stream: Stream, content: Content, origin: Origin, uploads: tuple[Upload, ...] = ()
+    ) -> Message:
+        """Send a message into a stream that was asked for with `streams.writable_by`."""
+        policy.content_fits(content)
+        policy.may_send_forms(self._world, user, content)
+        policy.files_fit(self._world, uploads)
+        return self._store(user, stream, content, origin, stored(self._world, user, uploads))
+
+    def update(
+        self,
+        user: User,
+        stream: Stream,
+        message_id: str,
+        content: Content,
+        origin: Origin,
+        uploads: tuple[Upload, ...] = (),
+        *,
+        silent: bool = True,
+    ) -> Message:
+        """A new version of a message of one's own, by the id of any version (reference/agent.md 6)."""
+        current = self.current(user, stream, message_id)
+        policy.content_fits(content)
+        policy.may_send_forms(self._world, user, content)
+        policy.files_fit(self._world, uploads)
+        changed = self._store(
+            user, stream, content, origin, stored(self._world, user, uploads), replaces=current, silent=silent
+        )
+        self.book.put(current.id, replace(current, replaced_by=changed.id))
+        return changed
+
+    def current(self, user: User, stream: Stream, message_id: str) -> Message:
+        """The last version of a message in a stream, when `user` may change it."""
+        named = self.seen_by(user, message_id)
+        policy.is_in_stream(named, stream)
+        policy.may_update(user, named)
+        versions = tuple(self.book.keys_by("version", named.initial or named.id))
+        current = self.book[versions[-1]] if versions else named
+        policy.is_not_suppressed(current)
+        return current
+
+    def suppress(self, user: User, message_id: str) -> tuple[Message, int]:
+        """Hide what a message says from everybody. The number is the time (ms), 0 where it was hidden before."""
+        message = self._to_suppress(user, message_id)
+        policy.may_suppress(self._world, user, message)
+        if message.suppressed_at is not None:
+            return message, 0
+        now = self._world.clock.now()
+        message = self.book.put(message.id, replace(message, suppressed_at=now))
+        stream = self._world.streams.book[message.stream]
+        if stream.pinned == message.id:
+            self._world.streams.book.put(stream.id, replace(stream, pinned=None))
+        self._world.tell("MESSAGESUPPRESSED", user.id, to=(user.id,), stream=message.stream, about=message.id)
+        return message, now
+
+    def _to_suppress(self, user: User, message_id: str) -> Message:
+        message = self.book.get(message_id)
+        if message is not None and (message.sender == user.id or "SUPPRESS_MESSAGE" in user.privileges):
+            return message
+        return self.seen_by(user, message_id)
+
+    def load(self, user: User, stream: Stream, content: Content, origin: Origin, at: int) -> Message:
+        """A message of the past, asked no questions: for world files and growth."""
+        return self._store(user, stream, content, origin, (), at=at)
+
+    def _store(
+        self,
+        user: User,
+        stream: Stream,
+        content: Content,
+        origin: Origin,
+        attachments: tuple[Attachment, ...],
+        *,
+        at: int | None = None,
+        replaces: Message | None = None,
+        silent: bool | None = None,
+    ) -> Message:
+        now = at
+        if now is None:
+            # Within a stream time never runs backwards, even when the world's clock was set back.
+            now = max(self._world.clock.now(), self.last_at(stream) or 0)
+        message = Message(
+            id=self._world.ids.message(now),
+            stream=stream.id,
+            sender=user.id,
+            at=now,
+            number=self.count + 1,
+            presentationml=content.presentationml,
+            data=content.data,
+            origin=origin,
+            hashtags=content.hashtags,
+            cashtags=content.cashtags,
+            mentions=content.mentions,
+            attachments=attachments,
+            replaces=replaces.id if replaces else None,
+            initial=(replaces.initial or replaces.id) if replaces else None,
+            initial_at=(replaces.initial_at or replaces.at) if replaces else None,
+            silent=silent,
+        )
+        self.book.put(message.id, message)
+        stamp = (message.at, message.number, message.id)
+        self.timeline.add(stream.id, stamp)
+        self._world.search.index(message, stamp, content.words)
+        if at is None:
+            self._world.tell("MESSAGESENT", user.id, stream=stream.id, about=message.id)
+        return message

@@ -1,0 +1,55 @@
+"""Who may do what to whom: every such rule is a function in this room, and is said once.
+
+A rule returns nothing when it is content, and raises one of the world's errors when it is not. It is declared with
+where it comes from, so that `docs/fidelity.md` can tell users what is documented and what is our choice, and it is
+looked up when it is called, so that a test can take one rule away and see that another test notices.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ParamSpec
+
+P = ParamSpec("P")
+
+
+class Basis(Enum):
+    """What stands behind a rule."""
+
+    DOCUMENTED = "documentation"
+    SPECIFIED = "specification"
+    OBSERVED = "client or captured answer"
+    CHOICE = "our choice"
+
+
+@dataclass(slots=True)
+class Rule:
+    """A rule: its name, what it says, what stands behind it, and the function that decides."""
+
+    name: str
+    says: str
+    basis: Basis
+    page: str
+    check: Callable[..., None]
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(basis: Basis, page: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Declare a rule. `page` names where it is described."""
+
+    def declare(check: Callable[P, None]) -> Callable[P, None]:
+        said = " ".join((check.__doc__ or "").split())
+        declared = RULES[check.__name__] = Rule(check.__name__, said, basis, page, check)
+
+        @functools.wraps(check)
+        def ask(*args: Any, **kwargs: Any) -> None:
+            declared.check(*args, **kwargs)
+
+        return ask
+
+    return declare

@@ -1,0 +1,95 @@
+"""Who may deal with whom: companies, connections, barriers, and accounts that no longer work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.world.errors import Barred, EntitlementMissing, Inactive, Invalid, NotConnected, RoleMissing
+from emulator.world.policy import Basis, rule
+
+if TYPE_CHECKING:
+    from emulator.world.connections import Connection
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+
+def has(user: User, entitlement: str, to: str) -> None:
+    """EntitlementMissing unless the user has the entitlement; `to` says what for."""
+    if entitlement not in user.entitlements:
+        raise EntitlementMissing(f"user '{user.username}' lacks the entitlement {entitlement}, needed to {to}")
+
+
+def privileged(user: User, privilege: str, to: str) -> None:
+    """RoleMissing unless a role of the user carries the privilege."""
+    if privilege not in user.privileges:
+        raise RoleMissing(f"user '{user.username}' has no role with the privilege {privilege}, needed to {to}")
+
+
+@rule(Basis.DOCUMENTED, "reference/pod.md 7, 3.4")
+def may_meet(world: World, user: User, other: User) -> None:
+    """Users of two companies may connect only where both companies and both users may talk to other companies."""
+    if not world.cross_pod(user, other):
+        raise EntitlementMissing("one of the two companies does not communicate with other companies")
+    for each in (user, other):
+        if not each.entitlements & {"isExternalIMEnabled", "isExternalRoomEnabled"}:
+            raise EntitlementMissing(
+                f"user '{each.username}' has neither isExternalIMEnabled nor isExternalRoomEnabled,"
+                " so may not deal with other companies"
+            )
+
+
+@rule(Basis.DOCUMENTED, "reference/pod.md 7")
+def one_request_at_a_time(before: Connection | None, user: User, other: User) -> None:
+    """A user asks another once; again only after the other declined."""
+    if before is not None and before.status == "PENDING" and before.requester == user.id:
+        raise Invalid(f"'{user.username}' has asked '{other.username}' already, and the request waits for an answer")
+
+
+@rule(Basis.CHOICE, "reference/pod.md 7")
+def request_is_waiting(connection: Connection, user: User, requester: User) -> None:
+    """Only who received a request that waits can accept or reject it."""
+    if connection.receiver != user.id or connection.status != "PENDING":
+        raise Invalid(f"no request of '{requester.username}' waits for an answer of '{user.username}'")
+
+
+@rule(Basis.DOCUMENTED, "reference/pod.md 7")
+def not_a_colleague(user: User, other: User) -> None:
+    """The connection between colleagues is given: it can be neither rejected nor removed."""
+    if user.company_id == other.company_id:
+        raise Invalid(f"'{user.username}' and '{other.username}' are colleagues, that connection cannot be ended")
+
+
+@rule(Basis.DOCUMENTED, "reference/pod.md 7")
+def has_a_connection_to_remove(connection: Connection | None, user: User, other: User) -> None:
+    """Only a connection, a request received or one rejected can be removed."""
+    if connection is None or (connection.status == "PENDING" and connection.requester == user.id):
+        raise Invalid(f"'{user.username}' is not connected to '{other.username}'")
+    if connection.status == "REJECTED" and connection.receiver != user.id:
+        raise Invalid(f"'{other.username}' rejected the request of '{user.username}', who has nothing to remove")
+
+
+@rule(Basis.DOCUMENTED, "reference/pod.md 8")
+def connected(world: World, user: User, other: User) -> None:
+    """Users of different companies communicate only when they are connected."""
+    if not world.connections.connected(user, other):
+        raise NotConnected(f"'{user.username}' and '{other.username}' of another company are not connected")
+
+
+@rule(Basis.CHOICE, "reference/pod.md 10")
+def not_barred(world: World, user: User, other: User) -> None:
+    """Users whom an information barrier separates do not communicate."""
+    if world.barriers.between(user, other) is not None:
+        raise Barred(f"an information barrier stands between '{user.username}' and '{other.username}'")
+
+
+@rule(Basis.DOCUMENTED, "reference/pod.md 3.3")
+def may_chat_externally(user: User) -> None:
+    """An IM with another company needs isExternalIMEnabled, on both sides."""
+    has(user, "isExternalIMEnabled", "chat with users of other companies")
+
+
+@rule(Basis.CHOICE, "reference/pod.md 8")
+def account_works(world: World, user: User) -> None:
+    """Nobody opens an IM with, or adds to a room, who is deactivated or suspended."""
+    if not user.may_act(world.clock.now()):
+        raise Inactive(f"user '{user.username}' is deactivated or suspended")

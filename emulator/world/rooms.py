@@ -1,0 +1,311 @@
+"""Rooms: made, changed, found, and who is let in (reference/pod.md 9)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from emulator.world.books import Grams
+from emulator.world.errors import Invalid, UnknownRoom
+from emulator.world.policy import people
+from emulator.world.policy import streams as policy
+from emulator.world.streams import ROOM, Membership, RoomAttributes, Stream, name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+SEARCH_FIELDS = ("name", "description", "keywords_key", "keywords_value")
+_USUAL_FIELDS = ("name", "description", "keywords_value")
+_TAG = re.compile(r"[#$][^\s#$]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSearch:
+    """What a room search asks for (reference/pod.md 9.7)."""
+
+    query: str
+    labels: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    active: bool | None = None
+    private: bool | None = None
+    owner: int | None = None
+    creator: int | None = None
+    member: int | None = None
+    relevance: bool = False
+    sub_type: str | None = None
+
+
+class Rooms:
+    """What is done to rooms. Their state is among the streams."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.words: Grams[str] = Grams()
+
+    # --- making and changing ---
+
+    def create(self, user: User, attributes: RoomAttributes) -> Stream:
+        """A new room that `user` owns and is alone in."""
+        policy.fits(attributes)
+        policy.may_create_room(self._world, user, attributes)
+        policy.name_is_free(self._named(user.company_id, attributes.name), attributes.name)
+        return self.open(user, attributes)
+
+    def open(self, user: User, attributes: RoomAttributes, at: int | None = None) -> Stream:
+        """A new room, asked no questions: for `create` and for loading worlds."""
+        now = self._world.clock.now() if at is None else at
+        stream = Stream(
+            id=self._world.ids.stream(now),
+            type=ROOM,
+            created_at=now,
+            created_by=user.id,
+            cross_pod=attributes.cross_pod,
+            room=attributes,
+        )
+        self._put(stream)
+        self._world.streams.seat(stream, user.id, owner=True, at=now)
+        self._world.tell("ROOMCREATED", user.id, to=(user.id,), about=stream.id)
+        return stream
+
+    def seen_by(self, user: User, stream_id: str) -> Stream:
+        """The room whose details `user` may see; UnknownRoom else."""
+        stream = self._world.streams.book.get(stream_id)
+        if stream is None:
+            raise UnknownRoom(f"there is no room '{stream_id}'")
+        policy.may_see_room(self._world, user, stream)
+        return stream
+
+    def update(self, user: User, stream_id: str, given: dict[str, Any], pinned: str | None = None) -> Stream:
+        """Change what is given; attributes that keep their value do not count. `pinned` is a message id, "" unpins."""
+        stream = self.seen_by(user, stream_id)
+        assert stream.room is not None
+        current = asdict(stream.room)
+        changes = {name: value for name, value in given.items() if current[name] != value}
+        named = dict(changes)
+        if pinned is not None and (stream.pinned or "") != pinned:
+            named["pinned"] = pinned
+        policy.may_update(self._world, user, stream, named)
+        policy.created_by_own_company(user, stream)
+        policy.room_is_active(stream)
+        policy.update_changes_something(named)
+        policy.fixed_attributes_stay(stream.room, changes)
+        attributes = replace(stream.room, **changes)
+        policy.fits(attributes)
+        if "view_history" in changes:
+            policy.external_history_is_entitled(self._world, user, attributes)
+        if "name" in changes:
+            taken_by = self._named(stream.created_by >> 36, attributes.name)
+            policy.name_is_free(None if taken_by == stream else taken_by, attributes.name)
+        if named.get("pinned"):
+            self._world.messages.must_be_in(user, stream, named["pinned"])
+        changed = self._put(
+            replace(stream, room=attributes, pinned=(named["pinned"] or None) if "pinned" in named else stream.pinned)
+        )
+        self._world.tell("ROOMUPDATED", user.id, stream=stream.id, about=stream.id)
+        return changed
+
+    def set_active(self, user: User, stream_id: str, active: bool) -> Stream:
+        """Deactivate or reactivate a room; nothing happens where it is so already."""
+        stream = self._reachable_by(user, stream_id)
+        policy.may_set_active(self._world, user, stream)
+        policy.created_by_own_company(user, stream)
+        if stream.active == active:
+            return stream
+        if active:
+            policy.has_members(self._world, stream)
+        return self._set_active(stream, active, user.id)
+
+    def _set_active(self, stream: Stream, active: bool, by: int) -> Stream:
+        changed = self._put(replace(stream, active=active))
+        kind = "ROOMREACTIVATED" if active else "ROOMDEACTIVATED"
+        self._world.tell(kind, by, stream=stream.id, about=stream.id)
+        return changed
+
+    # --- members ---
+
+    def members(self, user: User, stream_id: str) -> list[Membership]:
+        """Who is in a room, in the order in which they joined."""
+        stream = self._world.streams.book.get(stream_id)
+        if stream is None or stream.room is None:
+            raise UnknownRoom(f"there is no room '{stream_id}'")
+        policy.may_list_members(self._world, user, stream)
+        return self._world.streams.members(stream.id)
+
+    def add(self, user: User, stream_id: str, target_id: int) -> Membership:
+        """Let somebody in; who is in stays in."""
+        stream = self._reachable_by(user, stream_id)
+        target = self._world.users.get(target_id)
+        policy.room_is_active(stream)
+        policy.may_add(self._world, user, stream, target)
+        present = self._world.streams.membership(stream.id, target.id)
+        if present is not None:
+            return present
+        people.account_works(self._world, target)
+        policy.fits_into_external_room(self._world, user, stream, target)
+        policy.companies_fit(self._world, stream, target)
+        policy.no_barrier_to_members(self._world, stream, target)
+        membership = self._world.streams.seat(stream, target.id)
+        self._world.tell("USERJOINEDROOM", user.id, stream=stream.id, about=(stream.id, target.id))
+        return membership
+
+    def remove(self, user: User, stream_id: str, target_id: int) -> None:
+        """Put somebody out, or leave. With the last owner gone the member of longest standing owns the room."""
+        stream = self._reachable_by(user, stream_id)
+        target = self._world.users.get(target_id)
+        policy.may_remove(self._world, user, stream, target)
+        policy.room_is_active(stream)
+        policy.is_a_member(self._world, stream, target)
+        self._world.streams.memberships.drop((stream.id, target.id))
+        self._world.tell("USERLEFTROOM", user.id, to=(target.id,), stream=stream.id, about=(stream.id, target.id))
+        self._pass_on(stream, user.id)
+
+    def promote(self, user: User, stream_id: str, target_id: int) -> None:
+        """Make a member an owner. Works on deactivated rooms, which is how orphaned ones are rescued."""
+        stream = self._reachable_by(user, stream_id)
+        target = self._world.users.get(target_id)
+        policy.may_change_owners(self._world, user, stream)
+        policy.is_a_member(self._world, stream, target)
+        policy.may_own(stream, target)
+        self._set_owner(stream, target.id, True, user.id)
+
+    def demote(self, user: User, stream_id: str, target_id: int) -> None:
+        """Make an owner a plain member; the last owner cannot be."""
+        stream = self._reachable_by(user, stream_id)
+        target = self._world.users.get(target_id)
+        policy.may_change_owners(self._world, user, stream)
+        policy.is_a_member(self._world, stream, target)
+        if policy.owns(self._world, target, stream):
+            policy.an_owner_remains(self._world, stream, target)
+            self._set_owner(stream, target.id, False, user.id)
+
+    def _set_owner(self, stream: Stream, target: int, owner: bool, by: int) -> None:
+        membership = self._world.streams.membership(stream.id, target)
+        if membership is not None and membership.owner != owner:
+            self._world.streams.seat(stream, target, owner=owner)
+            kind = "ROOMMEMBERPROMOTEDTOOWNER" if owner else "ROOMMEMBERDEMOTEDFROMOWNER"
+            self._world.tell(kind, by, stream=stream.id, about=(stream.id, target))
+
+    def _pass_on(self, stream: Stream, by: int) -> bool:
+        """See that the room has an owner who can act: else the eldest end user in it becomes one."""
+        now = self._world.clock.now()
+        users = self._world.users.book
+        heir = None
+        for member in self._world.streams.members(stream.id):
+            user = users[member.user]
+            if not user.may_act(now):
+                continue
+            if member.owner:
+                return True
+            fit = user.account_type == "NORMAL" and (
+                not (stream.room and stream.room.public) or "canCreatePublicRoom" in user.entitlements
+            )
+            if heir is None and fit:
+                heir = user.id
+        if heir is None:
+            return False
+        self._set_owner(stream, heir, True, by)
+        return True
+
+    def keep_owned(self, stream: Stream, gone: User) -> None:
+        """An owner was deactivated: pass the room on, or deactivate what nobody can own (reference/pod.md 3.1)."""
+        if stream.active and not self._pass_on(stream, gone.id):
+            self._set_active(stream, False, gone.id)
+
+    def _reachable_by(self, user: User, stream_id: str) -> Stream:
+        """The room that `user` may try to change; what they may not even see does not exist for them."""
+        stream = self._world.streams.seen_by(user, stream_id)
+        if stream.room is None:
+            raise UnknownRoom(f"stream '{stream.id}' is not a room")
+        return stream
+
+    # --- finding ---
+
+    def search(self, user: User, search: RoomSearch) -> tuple[list[Stream], Counter[str]]:
+        """The rooms that match and that `user` may find, and for each keyword key how many rooms matched by it."""
+        fields = frozenset(search.fields or _USUAL_FIELDS)
+        facets: Counter[str] = Counter()
+        found: list[tuple[bool, Stream]] = []
+        barred = self._world.barriers.barred_users(user)
+        query = search.query.strip().casefold()
+        for stream_id in self.words.find(query):
+            stream = self._world.streams.book[stream_id]
+            if not self._filtered(stream, search) or not self._may_find(user, stream, barred):
+                continue
+            room = stream.room
+            assert room is not None
+            by_keys = self._matching_keywords(room, query, search.labels, fields)
+            by_name = "name" in fields and query in room.name.casefold()
+            by_tag = "description" in fields and any(
+                query in tag.casefold() for tag in _TAG.findall(room.description)
+            )
+            if by_keys or by_name or by_tag:
+                facets.update(by_keys)
+                found.append((by_name, stream))
+        if search.relevance:
+            found.sort(key=lambda hit: (not hit[0], hit[1].room.name.casefold() if hit[1].room else "", hit[1].id))
+        else:
+            found.sort(key=lambda hit: (hit[1].created_at, hit[1].id))
+        return [stream for _, stream in found], facets
+
+    def _may_find(self, user: User, stream: Stream, barred: Collection[int]) -> bool:
+        """The user's own rooms, and the active public and discoverable ones of the company in which nobody is from whom
+        a barrier separates the user (reference/pod.md 9.7)."""
+        room = stream.room
+        assert room is not None
+        if self._world.streams.is_member(stream.id, user.id):
+            return True
+        if not stream.active or stream.created_by >> 36 != user.company_id:
+            return False
+        if room.public:
+            return True
+        return room.discoverable and not any(self._world.streams.is_member(stream.id, other) for other in barred)
+
+    def _filtered(self, stream: Stream, search: RoomSearch) -> bool:
+        room, streams = stream.room, self._world.streams
+        assert room is not None
+        if search.active is not None and stream.active != search.active:
+            return False
+        if search.private is not None and room.public == search.private:
+            return False
+        if search.creator is not None and stream.created_by != search.creator:
+            return False
+        if search.sub_type is not None and room.sub_type != search.sub_type:
+            return False
+        if search.member is not None and not streams.is_member(stream.id, search.member):
+            return False
+        if search.owner is not None:
+            membership = streams.membership(stream.id, search.owner)
+            return membership is not None and membership.owner
+        return True
+
+    @staticmethod
+    def _matching_keywords(
+        room: RoomAttributes, query: str, labels: tuple[str, ...], fields: frozenset[str]
+    ) -> set[str]:
+        wanted = {label.casefold() for label in labels}
+        return {
+            key
+            for key, value in room.keywords
+            if (not wanted or key.casefold() in wanted)
+            and (
+                ("keywords_value" in fields and query in value.casefold())
+                or ("keywords_key" in fields and query in key.casefold())
+            )
+        }
+
+    def _named(self, company: int, name: str) -> Stream | None:
+        return self._world.streams.book.one_by("name", (company, name_key(name)))
+
+    def _put(self, stream: Stream) -> Stream:
+        room = stream.room
+        if room is None:
+            raise Invalid("not a room")
+        pieces = [room.name, *_TAG.findall(room.description)]
+        pieces += [piece for keyword in room.keywords for piece in keyword]
+        self.words.put(stream.id, "\n".join(pieces))
+        return self._world.streams.book.put(stream.id, stream)

@@ -1,0 +1,105 @@
+"""Finds messages by words, tags, mentions and authors, from an index kept for each stream (reference/agent.md 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from emulator.world.books import Postings, Stamp
+
+if TYPE_CHECKING:
+    from emulator.world.messages import Message
+    from emulator.world.streams import Stream
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+Term = tuple[str, str]
+"""What a message can be found by: a kind (`word`, `#`, `$`, `@`, `by`) and a folded value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSearch:
+    """What a search asks for. `any_of` holds alternatives, each a set of terms that must all be there; times in ms,
+    `since` inclusive and `before` exclusive."""
+
+    any_of: tuple[frozenset[Term], ...]
+    stream: str | None = None
+    types: frozenset[str] = frozenset()
+    since: int | None = None
+    before: int | None = None
+    newest_first: bool = True
+
+
+def term(kind: str, value: str | int) -> Term:
+    return kind, str(value).casefold()
+
+
+class Search:
+    """The index of messages. Suppressed and replaced versions stay in it and are passed over."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.found_by: Postings[tuple[str, str, str]] = Postings()
+
+    def index(self, message: Message, stamp: Stamp, words: Iterable[str]) -> None:
+        stream = message.stream
+        terms = {("word", word) for word in words}
+        terms |= {term("#", tag) for tag in message.hashtags}
+        terms |= {term("$", tag) for tag in message.cashtags}
+        terms |= {term("@", user) for user in message.mentions}
+        terms.add(term("by", message.sender))
+        for kind, value in terms:
+            self.found_by.add((stream, kind, value), stamp)
+
+    def find(self, user: User, search: MessageSearch, *, skip: int, limit: int) -> list[Message]:
+        """The messages that match and that `user` may read, in the order of time asked for."""
+        runs = [
+            self._matches(stream, terms, search)
+            for stream in self._streams(user, search)
+            for terms in search.any_of
+        ]
+        stamps = merge(*runs, reverse=search.newest_first)
+        return list(islice(self._readable(user, stamps), skip, skip + limit))
+
+    def _streams(self, user: User, search: MessageSearch) -> list[Stream]:
+        """The streams to look into: the one named, else the user's own and the public rooms of the company."""
+        streams = self._world.streams
+        if search.stream is not None:
+            return [streams.readable_by(user, search.stream)]
+        own = {stream_id: streams.book[stream_id] for stream_id, _ in streams.memberships.keys_by("user", user.id)}
+        for stream in streams.book.by("public", user.company_id):
+            own.setdefault(stream.id, stream)
+        return [
+            stream
+            for stream in own.values()
+            if (not search.types or stream.type in search.types) and (stream.room is None or stream.active)
+        ]
+
+    def _matches(self, stream: Stream, terms: frozenset[Term], search: MessageSearch) -> Iterator[Stamp]:
+        """The stamps in one stream under all the terms, in the order asked for."""
+        until = None if search.before is None else search.before - 1
+        if terms:
+            keys = sorted(((stream.id, *each) for each in terms), key=lambda key: len(self.found_by.of(key)))
+            stamps, first, last = self.found_by.between(keys[0], search.since, until)
+            others = [set(self.found_by.of(key)) for key in keys[1:]] if first < last else []
+        else:
+            stamps, first, last = self._world.messages.timeline.between(stream.id, search.since, until)
+            others = []
+        order = range(last - 1, first - 1, -1) if search.newest_first else range(first, last)
+        return (stamps[at] for at in order if all(stamps[at] in other for other in others))
+
+    def _readable(self, user: User, stamps: Iterable[Stamp]) -> Iterator[Message]:
+        before = None
+        for stamp in stamps:
+            if stamp == before:  # found by two alternatives
+                continue
+            before = stamp
+            message = self._world.messages.book[stamp[2]]
+            stream = self._world.streams.book[message.stream]
+            if message.suppressed_at is not None or message.replaced_by is not None:
+                continue
+            if self._world.messages.shows(user, stream, message):
+                yield message

@@ -1,0 +1,230 @@
+"""Streams: IMs, multi-party IMs and rooms, and who is in them. What rooms can do besides is in `rooms`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from emulator.world import ids
+from emulator.world.books import Book
+from emulator.world.errors import UnknownRoom, UnknownStream
+from emulator.world.policy import streams as policy
+
+if TYPE_CHECKING:
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+IM, MIM, ROOM, POST = "IM", "MIM", "ROOM", "POST"
+STREAM_TYPES = (IM, MIM, ROOM, POST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomAttributes:
+    """What a room is like (reference/pod.md 9.1)."""
+
+    name: str
+    description: str = ""
+    keywords: tuple[tuple[str, str], ...] = ()
+    members_can_invite: bool = False
+    discoverable: bool = False
+    public: bool = False
+    read_only: bool = False
+    copy_protected: bool = False
+    cross_pod: bool = False
+    view_history: bool = False
+    multilateral: bool = False
+    scheduled_meeting: bool = False
+    sub_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A conversation. `parties` are the participants of an IM, which never change; `room` is what a room is like."""
+
+    id: str
+    type: str
+    created_at: int
+    created_by: int
+    active: bool = True
+    cross_pod: bool = False
+    parties: tuple[int, ...] = ()
+    room: RoomAttributes | None = None
+    pinned: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A user in a stream. `after` is how many messages the world had when they joined."""
+
+    stream: str
+    user: int
+    joined_at: int
+    after: int
+    owner: bool = False
+
+
+Seat = tuple[str, int]
+
+
+def name_key(name: str) -> str:
+    """Room names are the same when they differ in case and blanks only (reference/pod.md 9.1)."""
+    return "".join(name.split()).casefold()
+
+
+class Streams:
+    """All streams and memberships. From the wire a stream is had only by asking as a user."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.book: Book[str, Stream] = Book(
+            parties=lambda stream: (stream.parties,) if stream.parties else (),
+            public=lambda stream: (ids.pod_of(stream.created_by),) if stream.room and stream.room.public else (),
+            name=lambda stream: ((ids.pod_of(stream.created_by), name_key(stream.room.name)),) if stream.room else (),
+        )
+        self.memberships: Book[Seat, Membership] = Book(
+            stream=lambda membership: (membership.stream,), user=lambda membership: (membership.user,)
+        )
+
+    # --- reading: look-up and permission are one call ---------------------------------------------------------------
+
+    def seen_by(self, user: User, stream_id: str) -> Stream:
+        """The stream whose details `user` may see; UnknownRoom else, whether it exists or not."""
+        stream = self.book.get(stream_id)
+        if stream is None:
+            raise UnknownRoom(f"there is no stream '{stream_id}'")
+        policy.may_see_stream(self._world, user, stream)
+        return stream
+
+    def readable_by(self, user: User, stream_id: str) -> Stream:
+        """The stream whose messages `user` may read; UnknownStream where there is none."""
+        stream = self._existing(stream_id)
+        policy.may_read(self._world, user, stream)
+        policy.content_is_visible(stream)
+        return stream
+
+    def writable_by(self, user: User, stream_id: str, *, files: bool = False) -> Stream:
+        """The stream that `user` may write into, with files or without; UnknownStream where there is none."""
+        stream = self._existing(stream_id)
+        policy.may_write(self._world, user, stream)
+        if files:
+            policy.may_send_files(user, stream)
+        return stream
+
+    def _existing(self, stream_id: str) -> Stream:
+        stream = self.book.get(stream_id)
+        if stream is None:
+            raise UnknownStream(f"there is no stream '{stream_id}'")
+        return stream
+
+    def listed(self, user: User, types: Collection[str] = (), *, inactive: bool = False) -> list[Stream]:
+        """The streams of a user, oldest first: of these types (all when empty), inactive ones only when asked for."""
+        streams = (self.book[stream_id] for stream_id, _ in self.memberships.keys_by("user", user.id))
+        found = [
+            stream
+            for stream in streams
+            if (not types or stream.type in types) and (inactive or self.is_active(stream))
+        ]
+        found.sort(key=lambda stream: (stream.created_at, stream.id))
+        return found
+
+    def is_active(self, stream: Stream) -> bool:
+        """Rooms are active until deactivated; an IM while each of its participants is (reference/pod.md 3.1)."""
+        if stream.type == ROOM:
+            return stream.active
+        users = self._world.users.book
+        return all(users[party].enabled for party in stream.parties)
+
+    def membership(self, stream_id: str, user_id: int) -> Membership | None:
+        return self.memberships.get((stream_id, user_id))
+
+    def is_member(self, stream_id: str, user_id: int) -> bool:
+        return (stream_id, user_id) in self.memberships
+
+    def members(self, stream_id: str) -> list[Membership]:
+        """Who is in a stream, in the order in which they joined."""
+        return self.memberships.by("stream", stream_id)
+
+    def member_ids(self, stream_id: str) -> Iterable[int]:
+        return (user for _, user in self.memberships.keys_by("stream", stream_id))
+
+    def companies(self, stream_id: str) -> frozenset[int]:
+        """The pods whose users are in a stream."""
+        return frozenset(ids.pod_of(user) for user in self.member_ids(stream_id))
+
+    # --- IMs ---
+
+    def im(self, user: User, other_ids: Iterable[int]) -> Stream:
+        """The IM of `user` with others: the one that exists with exactly these participants, else a new one.
+
+        More than one other makes it a multi-party IM (reference/pod.md 8).
+        """
+        others = [self._world.users.get(other) for other in dict.fromkeys(other_ids) if other != user.id]
+        policy.has_company(others, user)
+        parties = tuple(sorted({user.id, *(other.id for other in others)}))
+        for other in others:
+            policy.may_open_im(self._world, user, other)
+        existing = self.book.one_by("parties", parties)
+        if existing is not None:
+            return existing
+        return self.open_im(user, parties)
+
+    def open_im(self, user: User, parties: tuple[int, ...], at: int | None = None) -> Stream:
+        """A new IM of these participants, asked no questions: for `im` and for loading worlds."""
+        now = self._world.clock.now() if at is None else at
+        stream = self.book.put(
+            stream_id := self._world.ids.stream(now),
+            Stream(
+                id=stream_id,
+                type=IM if len(parties) == 2 else MIM,
+                created_at=now,
+                created_by=user.id,
+                cross_pod=len({ids.pod_of(party) for party in parties}) > 1,
+                parties=tuple(sorted(parties)),
+            ),
+        )
+        for party in stream.parties:
+            self.seat(stream, party, at=now)
+        self._world.tell("INSTANTMESSAGECREATED", user.id, stream=stream.id, about=stream.id)
+        return stream
+
+    def pin(self, user: User, stream_id: str, message_id: str) -> Stream:
+        """Pin a message in an IM, or unpin with an empty id."""
+        stream = self.im_seen_by(user, stream_id)
+        policy.pin_changes_something(stream, message_id)
+        if message_id:
+            self._world.messages.must_be_in(user, stream, message_id)
+        changed = self.book.put(stream.id, replace(stream, pinned=message_id or None))
+        self._world.tell("ROOMUPDATED", user.id, stream=stream.id, about=stream.id)
+        return changed
+
+    def im_seen_by(self, user: User, stream_id: str) -> Stream:
+        """An IM of this user; UnknownRoom else."""
+        stream = self.seen_by(user, stream_id)
+        policy.is_an_im_of(self._world, user, stream)
+        return stream
+
+    # --- for rooms, and for loading worlds ---
+
+    def seat(self, stream: Stream, user_id: int, *, owner: bool = False, at: int | None = None) -> Membership:
+        """Make a user a member, or change whether they own."""
+        before = self.memberships.get((stream.id, user_id))
+        if before is not None:
+            return self.memberships.put((stream.id, user_id), replace(before, owner=owner))
+        return self.memberships.put(
+            (stream.id, user_id),
+            Membership(
+                stream=stream.id,
+                user=user_id,
+                owner=owner,
+                joined_at=self._world.clock.now() if at is None else at,
+                after=self._world.messages.count,
+            ),
+        )
+
+    def user_deactivated(self, user: User) -> None:
+        """What the deactivation of a user does to the rooms they own (reference/pod.md 3.1)."""
+        for stream_id, _ in tuple(self.memberships.keys_by("user", user.id)):
+            stream = self.book[stream_id]
+            if stream.type == ROOM and self.memberships[stream_id, user.id].owner:
+                self._world.rooms.keep_owned(stream, user)

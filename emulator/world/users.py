@@ -1,0 +1,256 @@
+"""Users: who they are, and how they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from emulator.world import ids
+from emulator.world.books import Book, Grams
+from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, privileges_of
+from emulator.world.errors import Invalid, UnknownUser
+
+if TYPE_CHECKING:
+    from emulator.world.world import World
+
+NORMAL, SYSTEM, SDL = "NORMAL", "SYSTEM", "SDL"
+ACCOUNT_TYPES = (NORMAL, SYSTEM, SDL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user with every attribute that the API knows. Times are in ms, `company_id` is the pod's."""
+
+    id: int
+    username: str
+    email: str
+    display_name: str
+    first_name: str | None = None
+    last_name: str | None = None
+    title: str | None = None
+    department: str | None = None
+    division: str | None = None
+    location: str | None = None
+    job_function: str | None = None
+    work_phone: str | None = None
+    mobile_phone: str | None = None
+    two_factor_phone: str | None = None
+    sms_number: str | None = None
+    industries: tuple[str, ...] = ()
+    asset_classes: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    market_coverages: tuple[str, ...] = ()
+    responsibilities: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    avatars: tuple[tuple[str, str], ...] = ()
+    account_type: str = NORMAL
+    enabled: bool = True
+    suspended: bool = False
+    suspended_until: int | None = None
+    suspension_reason: str | None = None
+    roles: frozenset[str] = frozenset({"INDIVIDUAL"})
+    entitlements: frozenset[str] = DEFAULT_ENTITLEMENTS
+    accepts_connections: bool = False
+    public_key: str | None = None
+    certificate: str | None = None
+    created_at: int = 0
+    updated_at: int = 0
+    created_by: int | None = None
+
+    @property
+    def company_id(self) -> int:
+        return self.id >> 36
+
+    @property
+    def privileges(self) -> frozenset[str]:
+        return privileges_of(self.roles)
+
+    def suspended_at(self, now: int) -> bool:
+        """Whether the user is suspended at this time (ms)."""
+        return self.suspended and (self.suspended_until is None or now < self.suspended_until)
+
+    def may_act(self, now: int) -> bool:
+        """Whether the account works at all: neither deactivated nor suspended."""
+        return self.enabled and not self.suspended_at(now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a user search asks for: a piece of a name or e-mail, and attributes that must be equal (ignoring case)."""
+
+    query: str | None = None
+    title: str | None = None
+    company: str | None = None
+    location: str | None = None
+    market_coverage: str | None = None
+    responsibility: str | None = None
+    function: str | None = None
+    instrument: str | None = None
+    account_types: tuple[str, ...] = (NORMAL, SYSTEM)
+
+
+def _holds(wanted: str | None, values: Iterable[str | None]) -> bool:
+    if not wanted:
+        return True
+    wanted = wanted.casefold()
+    return any(value is not None and value.casefold() == wanted for value in values)
+
+
+class Users:
+    """The users of all companies. E-mail and username are unique within a company only."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.book: Book[int, User] = Book(
+            email=lambda user: ((user.company_id, user.email.casefold()), user.email.casefold()),
+            username=lambda user: ((user.company_id, user.username.casefold()),),
+            company=lambda user: (user.company_id,),
+        )
+        self.names: Grams[int] = Grams()
+
+    # --- changing ---
+
+    def next_id(self, pod: int) -> int:
+        """The id that the next user of this company gets."""
+        number = self.book.count_by("company", pod) + 1
+        while ids.user_id(pod, number) in self.book:
+            number += 1
+        return ids.user_id(pod, number)
+
+    def add(self, user: User) -> User:
+        """Take a user in. Refused when the company has the name or the e-mail already."""
+        self._must_be_free("username", user.username, user)
+        self._must_be_free("email", user.email, user)
+        now = self._world.clock.now()
+        return self._put(replace(user, created_at=user.created_at or now, updated_at=user.updated_at or now))
+
+    def change(self, user: User, **changes: Any) -> User:
+        """A user with some attributes changed."""
+        changed = replace(user, updated_at=self._world.clock.now(), **changes)
+        if changed.username.casefold() != user.username.casefold():
+            self._must_be_free("username", changed.username, changed)
+        if changed.email.casefold() != user.email.casefold():
+            self._must_be_free("email", changed.email, changed)
+        self._put(changed)
+        if user.enabled and not changed.enabled:
+            self._world.streams.user_deactivated(changed)
+        return changed
+
+    def _must_be_free(self, index: str, value: str, user: User) -> None:
+        if self.book.one_by(index, (user.company_id, value.casefold())) is not None:
+            raise Invalid(f"{index} '{value}' is taken in this company")
+
+    def _put(self, user: User) -> User:
+        names = (user.first_name, user.last_name, user.display_name, user.email)
+        self.names.put(user.id, "\n".join(name for name in names if name))
+        return self.book.put(user.id, user)
+
+    # --- finding, for the emulator itself ---
+
+    def get(self, user_id: int) -> User:
+        """The user with this id; UnknownUser where there is none."""
+        user = self.book.get(user_id)
+        if user is None:
+            raise UnknownUser(f"no user has the id {user_id}")
+        return user
+
+    def named(self, username: str, pod: int | None = None) -> User:
+        """The user of this name in a company, by default the one served; UnknownUser where there is none."""
+        pod = self._world.companies.home.id if pod is None else pod
+        user = self.book.one_by("username", (pod, username.casefold()))
+        if user is None:
+            raise UnknownUser(f"no user is named '{username}'")
+        return user
+
+    # --- finding, as a user ---
+
+    def sees(self, viewer: User, other: User) -> bool:
+        """Whether the directory shows `other` to `viewer`: colleagues always; users of other companies when both
+        sides may talk to other companies at all (reference/pod.md 3.4)."""
+        if viewer.company_id == other.company_id:
+            return True
+        return self._external(viewer) and self._external(other) and self._world.cross_pod(viewer, other)
+
+    @staticmethod
+    def _external(user: User) -> bool:
+        return bool(user.entitlements & {"isExternalIMEnabled", "isExternalRoomEnabled"})
+
+    def seen_by(self, viewer: User, user_id: int, *, local: bool = False) -> User:
+        """The user with this id, as the directory shows it to `viewer`; UnknownUser where it shows none."""
+        user = self.book.get(user_id)
+        if user is None or not self._shown(viewer, user, local):
+            raise UnknownUser(f"no user has the id {user_id}, or '{viewer.username}' may not see them")
+        return user
+
+    def _shown(self, viewer: User, user: User, local: bool) -> bool:
+        return self.sees(viewer, user) and not (local and user.company_id != viewer.company_id)
+
+    def look_up(
+        self,
+        viewer: User,
+        *,
+        user_ids: Iterable[int] = (),
+        emails: Iterable[str] = (),
+        usernames: Iterable[str] = (),
+        local: bool = False,
+        active: bool | None = None,
+    ) -> list[User]:
+        """The users asked for that `viewer` may see, each once, in the order asked. Usernames are looked up among
+        colleagues only (reference/pod.md 5)."""
+        found: dict[int, User] = {}
+        for user_id in user_ids:
+            user = self.book.get(user_id)
+            if user is not None:
+                found[user.id] = user
+        for email in emails:
+            for user in self.book.by("email", email.casefold()):
+                found[user.id] = user
+        for username in usernames:
+            user = self.book.one_by("username", (viewer.company_id, username.casefold()))
+            if user is not None:
+                found[user.id] = user
+        return [
+            user
+            for user in found.values()
+            if self._shown(viewer, user, local) and (active is None or user.enabled == active)
+        ]
+
+    def search(self, viewer: User, search: Search, *, local: bool = False) -> list[User]:
+        """The active users that match and that `viewer` may see, best match first (reference/pod.md 5)."""
+        query = (search.query or "").strip()
+        found = []
+        for user_id in self.names.find(query):
+            user = self.book[user_id]
+            if (
+                user.enabled
+                and user.account_type in search.account_types
+                and self._shown(viewer, user, local)
+                and self._may_match(viewer, user, query)
+                and _holds(search.company, (self._world.companies.of(user.company_id).name,))
+                and _holds(search.title, (user.title,))
+                and _holds(search.location, (user.location,))
+                and _holds(search.market_coverage, user.market_coverages)
+                and _holds(search.responsibility, user.responsibilities)
+                and _holds(search.function, user.functions)
+                and _holds(search.instrument, user.instruments)
+            ):
+                found.append(user)
+        wanted = query.casefold()
+        found.sort(
+            key=lambda user: (
+                not user.display_name.casefold().startswith(wanted),
+                user.display_name.casefold(),
+                user.id,
+            )
+        )
+        return found
+
+    @staticmethod
+    def _may_match(viewer: User, user: User, query: str) -> bool:
+        """Whether the match may be used: another company's e-mail is not shown, so a piece of it finds nobody."""
+        if viewer.company_id == user.company_id or not query:
+            return True
+        names = (user.first_name, user.last_name, user.display_name)
+        wanted = query.casefold()
+        return user.email.casefold() == wanted or any(name and wanted in name.casefold() for name in names)

@@ -1,0 +1,128 @@
+"""World: a simulated Symphony pod, its state and its rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from emulator.world.apps import Apps
+from emulator.world.barriers import Barriers
+from emulator.world.clock import Clock
+from emulator.world.companies import Companies
+from emulator.world.connections import Connections
+from emulator.world.events import Event, EventLog
+from emulator.world.ids import IdSource
+from emulator.world.messages import Messages
+from emulator.world.rooms import Rooms
+from emulator.world.search import Search
+from emulator.world.streams import Streams
+from emulator.world.users import Users
+
+if TYPE_CHECKING:
+    from emulator.world.books import Container
+    from emulator.world.users import User
+
+DEFAULT_FILE_TYPES = frozenset(
+    f".{extension}"
+    for extension in (
+        "bmp csv doc docx gif htm html jpeg jpg json log md mp3 mp4 msg odp ods odt pdf png ppt pptx rtf svg tif tiff"
+        " tsv txt wav webp xls xlsm xlsx xml zip"
+    ).split()
+)
+DEFAULT_PROTOCOLS = ("http", "https", "ftp", "mailto", "skype", "tel")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an administrator sets for a pod as a whole. `suppress_minutes` None is no limit."""
+
+    file_types: frozenset[str] = DEFAULT_FILE_TYPES
+    protocols: tuple[str, ...] = DEFAULT_PROTOCOLS
+    session_hours: int = 14 * 24
+    suppress_minutes: int | None = None
+    forms_from_users: bool = False
+    messages_newest_first: bool = True
+    obo_reads_messages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a world at a moment. Good for any number of restores."""
+
+    clock: Any
+    ids: Any
+    settings: Settings
+    books: tuple[Any, ...]
+
+
+class World:
+    """One pod and those it deals with: the state, the clock, the source of ids, the event log.
+
+    Everything that changes the world is a method of one of its parts and ends in one event, or raises one of
+    `emulator.world.errors` and changes nothing.
+    """
+
+    def __init__(self, name: str = "world", seed: int = 0) -> None:
+        self.name = name
+        self.clock = Clock()
+        self.ids = IdSource(seed)
+        self.events = EventLog()
+        self.settings = Settings()
+        self.companies = Companies()
+        self.users = Users(self)
+        self.apps = Apps(self)
+        self.connections = Connections(self)
+        self.barriers = Barriers(self)
+        self.streams = Streams(self)
+        self.rooms = Rooms(self)
+        self.messages = Messages(self)
+        self.search = Search(self)
+
+    def _containers(self) -> tuple[Container, ...]:
+        return (
+            self.companies.book,
+            self.users.book,
+            self.users.names,
+            self.apps.book,
+            self.connections.book,
+            self.barriers.groups,
+            self.barriers.book,
+            self.streams.book,
+            self.streams.memberships,
+            self.rooms.words,
+            self.messages.book,
+            self.messages.timeline,
+            self.search.found_by,
+        )
+
+    def cross_pod(self, one: User, other: User) -> bool:
+        """Whether the companies of two users communicate with other companies at all."""
+        return self.companies.of(one.company_id).cross_pod and self.companies.of(other.company_id).cross_pod
+
+    def tell(
+        self, kind: str, by: int, *, to: tuple[int, ...] = (), stream: str | None = None, about: Any = None
+    ) -> Event:
+        """Say what happened: every action ends here."""
+        return self.events.emit(kind, self.clock.now(), by, to=to, stream=stream, about=about)
+
+    def set(self, **settings: Any) -> None:
+        """Change settings of the pod."""
+        self.settings = replace(self.settings, **settings)
+
+    def snapshot(self) -> Snapshot:
+        """The present state. Costs a copy of the containers, not of what is in them."""
+        return Snapshot(
+            self.clock.state(),
+            self.ids.state(),
+            self.settings,
+            tuple(container.state() for container in self._containers()),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Back to a snapshot of this world."""
+        self.clock.restore(snapshot.clock)
+        self.ids.restore(snapshot.ids)
+        self.settings = snapshot.settings
+        for container, state in zip(self._containers(), snapshot.books, strict=True):
+            container.restore(state)
+        self.events.emit("world restored", self.clock.now(), 0)
