@@ -112,9 +112,7 @@ class Book(Generic[K, V]):
     def restore(self, state: Any) -> None:
         rows, indexes = state
         self.rows = rows.copy()
-        self._indexes = {
-            name: {value: keys.copy() for value, keys in index.items()} for name, index in indexes.items()
-        }
+        self._indexes = {name: {value: keys.copy() for value, keys in index.items()} for name, index in indexes.items()}
 
 
 class Postings(Generic[K]):

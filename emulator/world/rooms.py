@@ -240,9 +240,7 @@ class Rooms:
             assert room is not None
             by_keys = self._matching_keywords(room, query, search.labels, fields)
             by_name = "name" in fields and query in room.name.casefold()
-            by_tag = "description" in fields and any(
-                query in tag.casefold() for tag in _TAG.findall(room.description)
-            )
+            by_tag = "description" in fields and any(query in tag.casefold() for tag in _TAG.findall(room.description))
             if by_keys or by_name or by_tag:
                 facets.update(by_keys)
                 found.append((by_name, stream))

@@ -57,9 +57,7 @@ class Search:
     def find(self, user: User, search: MessageSearch, *, skip: int, limit: int) -> list[Message]:
         """The messages that match and that `user` may read, in the order of time asked for."""
         runs = [
-            self._matches(stream, terms, search)
-            for stream in self._streams(user, search)
-            for terms in search.any_of
+            self._matches(stream, terms, search) for stream in self._streams(user, search) for terms in search.any_of
         ]
         stamps = merge(*runs, reverse=search.newest_first)
         return list(islice(self._readable(user, stamps), skip, skip + limit))

@@ -121,9 +121,7 @@ class Streams:
         """The streams of a user, oldest first: of these types (all when empty), inactive ones only when asked for."""
         streams = (self.book[stream_id] for stream_id, _ in self.memberships.keys_by("user", user.id))
         found = [
-            stream
-            for stream in streams
-            if (not types or stream.type in types) and (inactive or self.is_active(stream))
+            stream for stream in streams if (not types or stream.type in types) and (inactive or self.is_active(stream))
         ]
         found.sort(key=lambda stream: (stream.created_at, stream.id))
         return found
