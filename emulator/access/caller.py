@@ -1,0 +1,46 @@
+"""Caller: on whose behalf a call is made, and through what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emulator.access.errors import NoSession
+
+if TYPE_CHECKING:
+    from emulator.access.sessions import Session, Sessions
+    from emulator.world.apps import App
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The user in session, and the app that acts for them; without an app it is an account of its own."""
+
+    user: User
+    app: App | None
+    session: Session
+
+    def app_may(self, permission: str) -> bool:
+        """Whether a permission beyond those of the endpoint is there. Accounts of their own need none."""
+        return self.app is None or permission in self.app.permissions
+
+
+def caller_of(world: World, sessions: Sessions, token: str) -> Caller:
+    """Who calls with this session token; NoSession when nobody does any more: user, app and installation are looked at
+    anew on each call, so that what is taken away is gone at once."""
+    session = sessions.find(token)
+    if session.user is None:
+        raise NoSession("this is the session of an app: log a user in with it, it opens no other endpoint")
+    user = world.users.book.get(session.user)
+    if user is None or not user.may_act(world.clock.now()):
+        raise NoSession("the user in session is deactivated, suspended or gone")
+    if session.app is None:
+        return Caller(user, None, session)
+    app = world.apps.book.get(session.app)
+    if app is None or not app.enabled:
+        raise NoSession(f"app '{session.app}' is disabled or gone")
+    if not app.installed(user):
+        raise NoSession(f"app '{app.id}' is no longer installed for '{user.username}'")
+    return Caller(user, app, session)

@@ -1,0 +1,92 @@
+"""Logging in: apps, users through apps, and accounts of their own (reference/auth.md 3, 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.access import signing
+from emulator.access.errors import LoginForbidden, LoginRefused
+from emulator.access.permissions import ACT_AS_USER
+from emulator.world.clock import Clock
+from emulator.world.users import SYSTEM
+
+if TYPE_CHECKING:
+    from emulator.access.sessions import Session, Sessions
+    from emulator.world.apps import App
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+
+def app_of(world: World, token: str) -> App:
+    """The app that signed a login JWT; LoginRefused else."""
+    app_id = signing.subject_of(token)
+    app = world.apps.book.get(app_id)
+    if app is None:
+        raise LoginRefused(f"no app has the id '{app_id}' (the 'sub' of the JWT)")
+    signing.verify_login(token, _keys(world, app), Clock.real())
+    must_be_enabled(app)
+    return app
+
+
+def _keys(world: World, app: App) -> list[str]:
+    keys = [app.public_key] if app.public_key else []
+    if app.previous_key and world.clock.now() < (app.previous_key_until or 0):
+        keys.append(app.previous_key)
+    return keys
+
+
+def must_be_enabled(app: App) -> None:
+    if not app.enabled:
+        raise LoginRefused(f"app '{app.id}' is disabled on this pod")
+
+
+def open_app_session(sessions: Sessions, app: App) -> Session:
+    return sessions.open("app", subject=app.id, app=app.id)
+
+
+def app_in_session(world: World, sessions: Sessions, token: str) -> App:
+    """The app whose session this is; LoginRefused when it is none, or a user's."""
+    session = sessions.find(token)
+    if session.kind != "app" or session.app is None:
+        raise LoginRefused("this is not the session of an app")
+    app = world.apps.book.get(session.app)
+    if app is None:
+        raise LoginRefused(f"app '{session.app}' is gone")
+    must_be_enabled(app)
+    return app
+
+
+def check_acting(world: World, app: App, user: User) -> None:
+    """LoginRefused or LoginForbidden unless this app may act for this user."""
+    if user.company_id != world.companies.home.id:
+        raise LoginRefused(f"user '{user.username}' is of another pod")
+    if not user.may_act(world.clock.now()):
+        raise LoginRefused(f"user '{user.username}' is deactivated or suspended")
+    if not app.installed(user):
+        raise LoginRefused(f"app '{app.id}' is not installed for '{user.username}'")
+    if ACT_AS_USER not in app.permissions:
+        raise LoginForbidden(f"app '{app.id}' has no permission {ACT_AS_USER}")
+
+
+def open_user_session(world: World, sessions: Sessions, app: App, user: User) -> Session:
+    """A session in which the app acts for the user."""
+    check_acting(world, app, user)
+    return sessions.open("obo", subject=user.username, user=user.id, app=app.id)
+
+
+def account_of(world: World, token: str) -> User:
+    """The service account that signed a login JWT; LoginRefused else."""
+    username = signing.subject_of(token)
+    user = world.users.book.one_by("username", (world.companies.home.id, username.casefold()))
+    if user is None or user.username != username:
+        raise LoginRefused(f"no account is named '{username}' (the 'sub' of the JWT)")
+    if user.account_type != SYSTEM:
+        raise LoginRefused(f"'{username}' is not a service account")
+    signing.verify_login(token, [user.public_key] if user.public_key else [], Clock.real())
+    if not user.may_act(world.clock.now()):
+        raise LoginRefused(f"service account '{username}' is deactivated or suspended")
+    return user
+
+
+def open_account_session(sessions: Sessions, user: User) -> Session:
+    return sessions.open("bot", subject=user.username, user=user.id)

@@ -1,0 +1,118 @@
+"""Sessions: their tokens, whom they speak for, and how long they live.
+
+They belong to the wire, not to the world: when a world is reset or restored, the tokens of users and apps that still
+exist stay good.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from emulator.access.errors import NoSession
+
+if TYPE_CHECKING:
+    from emulator.access.signing import PodKey
+    from emulator.world.world import World
+
+Kind = Literal["app", "obo", "bot"]
+_HOUR = 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A login. `app` for the app itself, `obo` for a user through an app, `bot` for an account of its own."""
+
+    kind: Kind
+    token: str
+    user: int | None
+    app: str | None
+    created_at: int
+    expires_at: int
+    id: str
+
+
+class Sessions:
+    """The live sessions of one world, by token."""
+
+    def __init__(self, world: World, pod_key: PodKey) -> None:
+        self._world = world
+        self._pod_key = pod_key
+        self._by_token: dict[str, Session] = {}
+        self._key_manager: dict[str, tuple[int, int]] = {}
+
+    def open(self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None) -> Session:
+        """A new session, with a token as production writes it (reference/auth.md 2.2)."""
+        now = self._world.clock.now()
+        session_id = secrets.token_hex(48) + f"{now:016x}{user or 0:016x}"
+        token = self._pod_key.sign(
+            {"sub": subject, "iss": "symphony", "sessionId": session_id, "userId": str(user or 0)}, "RS512"
+        )
+        session = Session(
+            kind=kind,
+            token=token,
+            user=user,
+            app=app,
+            created_at=now,
+            expires_at=now + self._world.settings.session_hours * _HOUR,
+            id=str(uuid.uuid4()),
+        )
+        self._by_token[token] = session
+        return session
+
+    def find(self, token: str) -> Session:
+        """The live session of a token; NoSession when it is unknown, ended or expired."""
+        session = self._by_token.get(token)
+        if session is None:
+            raise NoSession("the session token is unknown: it was never given out, or the session was ended")
+        if self._world.clock.now() >= session.expires_at:
+            del self._by_token[token]
+            raise NoSession("the session has expired")
+        return session
+
+    def end(self, token: str) -> None:
+        """Log out."""
+        self._by_token.pop(token, None)
+
+    def end_all(self) -> None:
+        self._by_token.clear()
+        self._key_manager.clear()
+
+    def end_of_app(self, app: str) -> None:
+        """End every session of an app: its key was revoked."""
+        for token in [token for token, session in self._by_token.items() if session.app == app]:
+            del self._by_token[token]
+
+    def end_of_user(self, user: int) -> None:
+        for token in [token for token, session in self._by_token.items() if session.user == user]:
+            del self._by_token[token]
+
+    def of_user(self, user: int) -> list[Session]:
+        return [session for session in self._by_token.values() if session.user == user]
+
+    def open_key_manager(self, user: int) -> str:
+        """A key manager token: opaque hex that begins with 0100 (reference/auth.md 2.3)."""
+        token = "0100" + secrets.token_hex(64)
+        self._key_manager[token] = (user, self._world.clock.now() + self._world.settings.session_hours * _HOUR)
+        return token
+
+    def check_key_manager(self, token: str, user: int) -> None:
+        """NoSession unless this is a live key manager token of the user."""
+        owner, expires_at = self._key_manager.get(token, (None, 0))
+        if owner != user or self._world.clock.now() >= expires_at:
+            raise NoSession("a bot calls the agent with its own keyManagerToken, and this one is missing or dead")
+
+    def end_key_manager(self, token: str) -> bool:
+        """End a key manager token; whether there was one."""
+        return self._key_manager.pop(token, None) is not None
+
+    def forget_the_gone(self) -> None:
+        """After a reset or restore: end the sessions of users and apps that no longer exist."""
+        users, apps = self._world.users.book, self._world.apps.book
+        for token, session in list(self._by_token.items()):
+            if (session.user is not None and session.user not in users) or (
+                session.app is not None and session.app not in apps
+            ):
+                del self._by_token[token]

@@ -1,0 +1,163 @@
+"""RSA keys and the JWTs that are signed with them: what clients sign to log in, and what the pod signs.
+
+Cryptography is imported where it is used: a start that finds its keys pays nothing for it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from emulator.access.errors import LoginRefused
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+KEY_BITS = 2048
+REQUEST_ALGORITHM = "RS512"
+LONGEST_LIFE = 300
+LEEWAY = 30
+_MAX_TOKEN = 16_384
+_DIGITS = re.compile(r"\d{1,15}")
+
+
+def new_private_key() -> str:
+    """A fresh RSA key as PKCS#8 PEM."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def public_key_of(private_pem: str) -> str:
+    """The public half of a private key, as PEM."""
+    from cryptography.hazmat.primitives import serialization
+
+    key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
+
+
+@lru_cache(maxsize=4096)
+def _public_key(pem: str) -> RSAPublicKey:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    key = serialization.load_pem_public_key(pem.encode())
+    if not isinstance(key, RSAPublicKey) or key.key_size < KEY_BITS:
+        raise ValueError(f"an RSA key of at least {KEY_BITS} bits is needed")
+    return key
+
+
+def check_public_key(pem: str) -> None:
+    """ValueError unless this is the PEM of an RSA public key of at least 2048 bits."""
+    _public_key(pem)
+
+
+def _with_url_safe_signature(token: str) -> str:
+    """The widespread Postman collection signs in standard base64; the real service takes it (reference/auth.md 2.1)."""
+    head, dot, signature = token.rpartition(".")
+    return head + dot + signature.rstrip("=").replace("+", "-").replace("/", "_")
+
+
+def subject_of(token: str) -> str:
+    """Whom a login JWT claims to be, before anything is verified; LoginRefused when it is not such a JWT."""
+    import jwt
+
+    if len(token) > _MAX_TOKEN:
+        raise LoginRefused("the JWT is too long")
+    try:
+        token = _with_url_safe_signature(token)
+        algorithm = jwt.get_unverified_header(token).get("alg")
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        raise LoginRefused(f"the token is not a JWT: {error}") from None
+    if algorithm != REQUEST_ALGORITHM:
+        raise LoginRefused(f"the JWT is signed with {algorithm}, only {REQUEST_ALGORITHM} is taken")
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not subject:
+        raise LoginRefused("the JWT has no 'sub', which names the app or the service account")
+    return subject
+
+
+def verify_login(token: str, keys: list[str], now: int) -> None:
+    """LoginRefused unless one of these public keys signed the JWT, and it expires within five minutes from `now` (ms).
+
+    The lifetime is compared with real time, since real clients sign with their own clocks.
+    """
+    import jwt
+
+    if not keys:
+        raise LoginRefused("no public key is registered for it")
+    token = _with_url_safe_signature(token)
+    for pem in keys:
+        try:
+            claims = jwt.decode(
+                token,
+                _public_key(pem),
+                algorithms=[REQUEST_ALGORITHM],
+                options={
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                    "verify_aud": False,
+                    "verify_iss": False,
+                },
+            )
+            break
+        except (jwt.PyJWTError, ValueError):
+            continue
+    else:
+        raise LoginRefused("the signature of the JWT does not fit the public key that is registered")
+    _check_lifetime(claims.get("exp"), now // 1000)
+
+
+def _check_lifetime(expires: object, now: int) -> None:
+    if isinstance(expires, str) and _DIGITS.fullmatch(expires):
+        expires = int(expires)
+    if isinstance(expires, bool) or not isinstance(expires, (int, float)) or expires != expires:
+        raise LoginRefused("the JWT has no 'exp', the second at which it expires")
+    if expires + LEEWAY <= now:
+        raise LoginRefused(f"the JWT expired {now - expires:.0f} s ago: check the clock of the client")
+    if expires > now + LONGEST_LIFE + LEEWAY:
+        raise LoginRefused(
+            f"the JWT lives for {expires - now:.0f} s, at most {LONGEST_LIFE} are allowed ('exp' is in seconds)"
+        )
+
+
+class PodKey:
+    """The pod's own key, which signs session tokens. Made, or read, when it is first needed."""
+
+    def __init__(self, private_pem: str | None = None) -> None:
+        self._pem = private_pem
+        self._key: RSAPrivateKey | None = None
+
+    @property
+    def pem(self) -> str:
+        """The private key as PEM."""
+        if self._pem is None:
+            self._pem = new_private_key()
+        return self._pem
+
+    def private(self) -> RSAPrivateKey:
+        if self._key is None:
+            from cryptography.hazmat.primitives import serialization
+            from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+            key = serialization.load_pem_private_key(self.pem.encode(), password=None)
+            assert isinstance(key, RSAPrivateKey)
+            self._key = key
+        return self._key
+
+    def sign(self, claims: dict[str, Any], algorithm: str, headers: dict[str, str] | None = None) -> str:
+        """A JWT of these claims."""
+        import jwt
+
+        return jwt.encode(claims, self.private(), algorithm=algorithm, headers=headers)

@@ -1,0 +1,1 @@
+"""The wire: the REST API that real clients speak."""

@@ -1,0 +1,74 @@
+"""Call: what an endpoint function is given, and the few things that it answers besides a shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from emulator.world import ids
+from emulator.world.errors import Invalid
+
+if TYPE_CHECKING:
+    from emulator.access.caller import Caller
+    from emulator.api.forms import Form
+    from emulator.api.stage import Stage
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+MAX_LONG = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is not simply 200 with JSON. `body` is a shape for JSON, bytes as they are, or None for none."""
+
+    status: int = 200
+    body: Any = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    content_type: bytes = b"application/json"
+
+
+@dataclass(slots=True)
+class Call:
+    """One call: who calls (`caller`, absent where no session is needed), and what was sent, parsed."""
+
+    stage: Stage
+    scope: Any
+    path: dict[str, str]
+    who: Caller | None = None
+    query: Any = None
+    body: Any = None
+    form: Form | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        return self.stage.world
+
+    @property
+    def caller(self) -> Caller:
+        assert self.who is not None
+        return self.who
+
+    @property
+    def user(self) -> User:
+        """The user in session, in whose name everything is asked."""
+        return self.caller.user
+
+    def number(self, name: str) -> int:
+        """A user id (or another number) out of the path; Invalid when it is none."""
+        text = self.path[name]
+        if not text.isascii() or not text.isdigit() or int(text[:20]) > MAX_LONG:
+            raise Invalid(f"'{text[:40]}' is not a {name}")
+        return int(text)
+
+    def id(self, name: str) -> str:
+        """A stream or message id out of the path, in the form that the world uses."""
+        return ids.url_safe(self.path[name])
+
+    def header(self, name: bytes) -> str:
+        """A request header by its lower-case name, "" where it was not sent."""
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return str(value.decode("latin-1"))
+        return ""

@@ -1,0 +1,258 @@
+"""The ASGI callable of the API: match, caller, permission, parse, endpoint, answer, journal.
+
+One straight way, written for speed: no middleware, no request objects. The body is read before the endpoint function
+starts, so that on the one event loop each call is atomic.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import orjson
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from emulator.access import permissions
+from emulator.access.caller import Caller, caller_of
+from emulator.access.errors import NoSession, PermissionMissing
+from emulator.api import rows as rows  # fills the table
+from emulator.api.call import Answer, Call
+from emulator.api.errors import status_of
+from emulator.api.forms import read_form
+from emulator.api.router import Router
+from emulator.api.table import Endpoint, routes
+from emulator.world.errors import Invalid, Refused
+
+if TYPE_CHECKING:
+    from emulator.api.stage import Stage
+
+log = logging.getLogger(__name__)
+
+JSON = b"application/json"
+_ROUTER: Router[Endpoint] = Router(routes())
+_WARNING = (b"x-warning", b"This method is deprecated")
+
+
+class _Refusal(Exception):
+    """A refusal that is not the world's: of a path, a method, a size."""
+
+    def __init__(self, status: int, message: str, reason: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        super().__init__(reason)
+        self.status, self.message, self.reason, self.headers = status, message, reason, headers
+
+
+async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) -> None:
+    """Answer one call to the API of a world. `path` is the raw path, without the prefix of the world."""
+    endpoint: Endpoint | None = None
+    who: Caller | None = None
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    content_type = JSON
+    try:
+        endpoint, parameters = _matched(scope["method"], path)
+        if endpoint.auth == "session":
+            who = _caller(stage, scope["headers"], endpoint)
+            if who.app is not None:
+                _permitted(stage, who, endpoint)
+        call = Call(stage, scope, parameters, who)
+        if endpoint.query is not None:
+            call.query = _query(endpoint.query, scope["query_string"])
+        if endpoint.form:
+            call.form = await read_form(call.header(b"content-type"), await _read(receive, scope, endpoint.limit))
+        elif endpoint.body is not None:
+            call.body = _parsed(endpoint, await _read(receive, scope, endpoint.limit))
+        if endpoint.function is None:
+            raise _not_built(endpoint.name, endpoint.summary)
+        answer = endpoint.function(call)
+        if endpoint.deprecated:
+            headers = (_WARNING,)
+        notes = tuple(call.notes)
+        if answer is None:
+            status, body = 204, b""
+        elif isinstance(answer, Answer):
+            status, content_type, headers = answer.status, answer.content_type, headers + answer.headers
+            body = b"" if answer.body is None else _written(answer.body)
+        else:
+            status, body = 200, orjson.dumps(answer)
+    except Refused as refused:
+        status, message = status_of(refused, endpoint)
+        reason, body = refused.reason, orjson.dumps({"code": status, "message": message})
+    except _Refusal as refusal:
+        status, reason, headers = refusal.status, refusal.reason, refusal.headers
+        body = orjson.dumps({"code": status, "message": refusal.message})
+    except Exception:
+        log.exception("the emulator failed on %s %s", scope["method"], path)
+        status, reason = 500, "the emulator itself failed, its log has the details: please report it"
+        body = orjson.dumps({"code": 500, "message": "Internal server error"})
+
+    out: list[tuple[bytes, bytes]] = [(b"content-length", str(len(body)).encode()), (b"content-type", content_type)]
+    if status == 204:
+        out = []
+    if headers:
+        out.extend(headers)
+    if reason is not None:
+        out.append((b"x-emulator-reason", reason_header(reason)))
+    for key, value in scope["headers"]:
+        if key == b"x-trace-id":
+            out.append((key, value))
+            break
+    await send({"type": "http.response.start", "status": status, "headers": out})
+    await send({"type": "http.response.body", "body": body})
+    stage.journal.note(
+        stage.world.clock.now(),
+        scope["method"],
+        path,
+        scope["query_string"].decode("latin-1"),
+        None if endpoint is None else endpoint.name,
+        None if who is None or who.app is None else who.app.id,
+        None if who is None else who.user.username,
+        status,
+        reason,
+        notes,
+    )
+
+
+def reason_header(reason: str) -> bytes:
+    """A reason as a header can carry it: one line of ASCII."""
+    return " ".join(reason.split()).encode("ascii", "backslashreplace")[:500]
+
+
+def _written(body: Any) -> bytes:
+    return body if isinstance(body, bytes) else orjson.dumps(body)
+
+
+def _matched(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
+    found = _ROUTER.match(method, path)
+    if found is not None:
+        return found
+    if method == "HEAD":
+        found = _ROUTER.match("GET", path)
+        if found is not None:
+            return found
+    official = _official().match(method, path)
+    if official is not None:
+        name, _ = official
+        return _unbuilt(name), {}
+    allowed = _ROUTER.methods(path) or _official().methods(path)
+    if allowed:
+        raise _Refusal(
+            405,
+            "Method Not Allowed",
+            f"{path} takes {', '.join(allowed)}, not {method}",
+            ((b"allow", ", ".join(allowed).encode()),),
+        )
+    nearest = _ROUTER.nearest(path)
+    hint = f"the nearest path that does is {nearest}" if nearest else "see 'symphony-emulator endpoints'"
+    raise _Refusal(404, "Not Found", f"nothing is served at {path}, {hint}")
+
+
+@lru_cache(maxsize=1)
+def _official() -> Router[str]:
+    from emulator.api.official import operations
+
+    return Router(operations())
+
+
+@lru_cache(maxsize=512)
+def _unbuilt(name: str) -> Endpoint:
+    method, _, path = name.partition(" ")
+    return Endpoint(
+        method=method,
+        path=path,
+        permissions=None,
+        auth="session",
+        function=None,
+        body=None,
+        body_required=False,
+        form=False,
+        query=None,
+        returns="",
+        missing=400,
+        aliases=(),
+        deprecated=False,
+        summary="an operation of the official specification",
+    )
+
+
+def _not_built(name: str, what: str) -> _Refusal:
+    return _Refusal(501, f"{name} is not implemented by the emulator", f"{name} ({what}) is not emulated")
+
+
+def _caller(stage: Stage, headers: list[tuple[bytes, bytes]], endpoint: Endpoint) -> Caller:
+    token = key_manager_token = ""
+    for key, value in headers:
+        if key == b"sessiontoken":
+            token = value.decode("latin-1")
+        elif key == b"keymanagertoken":
+            key_manager_token = value.decode("latin-1")
+        elif key == b"authorization" and not token:
+            scheme, _, rest = value.decode("latin-1").partition(" ")
+            token = rest if scheme.lower() == "bearer" else scheme
+    if not token:
+        raise NoSession("the call has no header sessionToken")
+    who = caller_of(stage.world, stage.sessions, token)
+    if who.app is None and endpoint.is_agent and who.session.kind == "bot":
+        stage.sessions.check_key_manager(key_manager_token, who.user.id)
+    return who
+
+
+def _permitted(stage: Stage, who: Caller, endpoint: Endpoint) -> None:
+    if endpoint.permissions is None:
+        raise PermissionMissing(f"{endpoint.name} is not enabled for apps that act on behalf of a user")
+    assert who.app is not None
+    permissions.check(who.app, endpoint.permissions, stage.permission_match)
+
+
+async def _read(receive: Any, scope: Any, limit: int) -> bytes:
+    """The whole body, bounded."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body", False):
+        chunks, size = [body], len(body)
+        while message.get("more_body", False) and size <= limit:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Invalid("the client went away before its body had come")
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+        body = b"".join(chunks)
+    if len(body) > limit:
+        raise _Refusal(413, "Payload Too Large", f"the body has more than {limit} bytes")
+    return body
+
+
+def _query(model: type[BaseModel], query_string: bytes) -> BaseModel:
+    try:
+        pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=False, max_num_fields=200)
+        # Old clients write Python's None for what they leave open (reference/agent_signals_events.md 2.2).
+        return model.model_validate({name: value for name, value in pairs if value != "None"})
+    except ValidationError as error:
+        raise Invalid(f"query parameter {explained(error)}") from None
+    except ValueError as error:
+        raise Invalid(f"the query cannot be read: {error}") from None
+
+
+@lru_cache(maxsize=256)
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def _parsed(endpoint: Endpoint, body: bytes) -> Any:
+    if not body.strip():
+        if endpoint.body_required:
+            raise Invalid("the call needs a JSON body")
+        return None
+    try:
+        return _adapter(endpoint.body).validate_json(body)
+    except ValidationError as error:
+        raise Invalid(f"the body does not fit: {explained(error)}") from None
+
+
+def explained(error: ValidationError) -> str:
+    """The first of pydantic's complaints: where, and what."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"'{place}': {first['msg']}" if place else str(first["msg"])

@@ -1,0 +1,130 @@
+"""Bodies of message calls: multipart, url-encoded or JSON, all taken as clients send them (reference/agent.md 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from emulator.world.errors import Invalid
+
+_MAX_PARTS = 200
+_MAX_TEXT = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A part that is a file: its name without folders, its content type if it said one, its bytes."""
+
+    name: str
+    content_type: str | None
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The parts of a body by name, in the order in which they came. Empty text counts as absent."""
+
+    parts: dict[str, list[str | File]]
+
+    def text(self, name: str) -> str | None:
+        """The last text under a name. A text that came as a file is still its text."""
+        values = self.texts(name)
+        return values[-1] if values else None
+
+    def texts(self, name: str) -> list[str]:
+        found = []
+        for part in self.parts.get(name, ()):
+            text = part if isinstance(part, str) else _decoded(part.content, name)
+            if text:
+                found.append(text)
+        return found
+
+    def files(self, name: str) -> list[File]:
+        """The files under a name; Invalid where something else was sent (reference/agent.md 1.2)."""
+        found = []
+        for part in self.parts.get(name, ()):
+            if part == "":
+                continue
+            if isinstance(part, str) or (not part.name and part.content_type is None):
+                raise Invalid(f'The parameter "{name}" must be a file.')
+            found.append(part)
+        return found
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise Invalid(f"the part '{name}' is not UTF-8 text") from None
+
+
+def _bare(name: str | None) -> str:
+    """A file name as the message shows it: without folders; the BDK percent-escapes it (reference/agent.md 1.3)."""
+    return unquote((name or "").replace("\\", "/").rpartition("/")[2], errors="replace").rpartition("/")[2]
+
+
+async def read_form(content_type: str, body: bytes) -> Form:
+    """The form in a body; Invalid when it cannot be read."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await _multipart(content_type, body)
+    if kind == "application/json":
+        return _json(body)
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_PARTS)
+    except ValueError as error:
+        raise Invalid(f"the form cannot be read: {error}") from None
+    parts: dict[str, list[str | File]] = {}
+    for name, value in pairs:
+        parts.setdefault(name, []).append(value)
+    return Form(parts)
+
+
+def _json(body: bytes) -> Form:
+    import orjson
+
+    try:
+        fields: Any = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"the body is not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise Invalid("the body is not a JSON object")
+    parts: dict[str, list[str | File]] = {}
+    for name, value in fields.items():
+        if value is None:
+            continue
+        values = value if isinstance(value, list) else [value]
+        texts = [str(each) if not isinstance(each, bool) else str(each).lower() for each in values]
+        parts[name] = [*texts]
+    return Form(parts)
+
+
+async def _multipart(content_type: str, body: bytes) -> Form:
+    from starlette.datastructures import Headers, UploadFile
+    from starlette.formparsers import MultiPartException, MultiPartParser
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield body
+
+    parser = MultiPartParser(
+        Headers({"content-type": content_type}),
+        whole(),  # type: ignore[arg-type]
+        max_files=_MAX_PARTS,
+        max_fields=_MAX_PARTS,
+        max_part_size=_MAX_TEXT,
+    )
+    parser.spool_max_size = len(body) + 1  # nothing that a caller sends is written to a disk
+    try:
+        parsed = await parser.parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        raise Invalid(f"the multipart body cannot be read: {error}") from None
+    parts: dict[str, list[str | File]] = {}
+    for name, value in parsed.multi_items():
+        if isinstance(value, UploadFile):
+            sent = value.headers.get("content-type")
+            parts.setdefault(name, []).append(File(_bare(value.filename), sent, await value.read()))
+        else:
+            parts.setdefault(name, []).append(value)
+    return Form(parts)

@@ -1,0 +1,1 @@
+"""The pod: sessions, users, connections, presence, streams, rooms."""

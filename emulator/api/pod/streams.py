@@ -1,0 +1,104 @@
+"""The streams of a user, and what a stream is like (reference/pod.md 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+
+from pydantic import Field
+
+from emulator.access.permissions import LIST_USER_STREAMS, SEND_MESSAGES
+from emulator.api.params import Skip, Wire
+from emulator.api.table import endpoint
+
+if TYPE_CHECKING:
+    from emulator.api.call import Call
+    from emulator.world.streams import Stream
+
+
+class TypeAnswer(TypedDict):
+    type: str
+
+
+class Conversation(TypedDict):
+    members: list[int]
+
+
+class RoomName(TypedDict):
+    name: str
+
+
+class StreamAnswer(TypedDict, total=False):
+    id: str
+    crossPod: bool
+    origin: str
+    active: bool
+    lastMessageDate: int
+    streamType: TypeAnswer
+    streamAttributes: Conversation
+    roomAttributes: RoomName
+
+
+def _answer(call: Call, stream: Stream) -> StreamAnswer:
+    answer: StreamAnswer = {
+        "id": stream.id,
+        "crossPod": stream.cross_pod,
+        "active": call.world.streams.is_active(stream),
+        "streamType": {"type": stream.type},
+    }
+    if stream.room is not None:
+        answer["roomAttributes"] = {"name": stream.room.name}
+    else:
+        answer["streamAttributes"] = {"members": list(stream.parties)}
+    return answer
+
+
+class TypeFilter(Wire):
+    type: Literal["IM", "MIM", "ROOM", "POST"]
+
+
+class StreamFilter(Wire):
+    streamTypes: list[TypeFilter] | None = None
+    includeInactiveStreams: bool | None = None
+
+
+class Page(Wire):
+    skip: Skip = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+
+
+@endpoint(
+    "POST",
+    "/pod/v1/streams/list",
+    permissions=[LIST_USER_STREAMS],
+    query=Page,
+    body=StreamFilter,
+    body_required=False,
+    returns="StreamList",
+)
+def list_streams(call: Call) -> list[StreamAnswer] | None:
+    """The streams of the user, oldest first."""
+    asked: StreamFilter = call.body or StreamFilter()
+    page: Page = call.query
+    types = {each.type for each in asked.streamTypes or ()}
+    found = call.world.streams.listed(call.user, types, inactive=bool(asked.includeInactiveStreams))
+    return [_answer(call, stream) for stream in found[page.skip : page.skip + page.limit]] or None
+
+
+@endpoint(
+    "GET", "/pod/v1/streams/{sid}/info", permissions=[SEND_MESSAGES], returns="StreamAttributes", deprecated=True
+)
+def stream_info_v1(call: Call) -> StreamAnswer:
+    """What a stream is like, the older form."""
+    return _answer(call, call.world.streams.seen_by(call.user, call.id("sid")))
+
+
+@endpoint("GET", "/pod/v2/streams/{sid}/info", permissions=[SEND_MESSAGES], returns="V2StreamAttributes")
+def stream_info(call: Call) -> StreamAnswer:
+    """What a stream is like."""
+    stream = call.world.streams.seen_by(call.user, call.id("sid"))
+    answer = _answer(call, stream)
+    answer["origin"] = "INTERNAL" if stream.created_by >> 36 == call.user.company_id else "EXTERNAL"
+    last = call.world.messages.last_at(stream)
+    if last is not None:
+        answer["lastMessageDate"] = last
+    return answer

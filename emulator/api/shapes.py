@@ -1,0 +1,126 @@
+"""Answers that several endpoints share, one function a shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from emulator.access.caller import Caller
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+DEFAULT_AVATARS = (("original", "../avatars/static/150/default.png"), ("small", "../avatars/static/50/default.png"))
+
+
+class Success(TypedDict):
+    format: Literal["TEXT"]
+    message: str
+
+
+def success(message: str) -> Success:
+    return {"format": "TEXT", "message": message}
+
+
+class AvatarAnswer(TypedDict):
+    size: str
+    url: str
+
+
+class UserV1(TypedDict):
+    id: int
+    emailAddress: str
+
+
+class UserV2(TypedDict, total=False):
+    id: int
+    emailAddress: str
+    firstName: str
+    lastName: str
+    displayName: str
+    title: str
+    company: str
+    username: str
+    location: str
+    accountType: str
+    avatars: list[AvatarAnswer]
+    workPhoneNumber: str
+    mobilePhoneNumber: str
+    jobFunction: str
+    department: str
+    division: str
+    roles: list[str]
+
+
+_AVATARS: list[AvatarAnswer] = [{"size": size, "url": url} for size, url in DEFAULT_AVATARS]
+
+
+def avatars(user: User) -> list[AvatarAnswer]:
+    return [{"size": size, "url": url} for size, url in user.avatars] if user.avatars else _AVATARS
+
+
+def user_v2(world: World, user: User, viewer: Caller, *, extended: str) -> UserV2:
+    """A user as the viewer may see them: of another company without e-mail, title, location and department; phone
+    numbers, function, department and division only for apps with the `extended` permission (reference/pod.md 3.4, 4)."""
+    answer: UserV2 = {"id": user.id}
+    colleague = user.company_id == viewer.user.company_id
+    if colleague:
+        answer["emailAddress"] = user.email
+    if user.first_name is not None:
+        answer["firstName"] = user.first_name
+    if user.last_name is not None:
+        answer["lastName"] = user.last_name
+    answer["displayName"] = user.display_name
+    answer["company"] = world.companies.of(user.company_id).name
+    answer["accountType"] = user.account_type
+    answer["avatars"] = avatars(user)
+    if not colleague:
+        return answer
+    answer["username"] = user.username
+    if user.title is not None:
+        answer["title"] = user.title
+    if user.location is not None:
+        answer["location"] = user.location
+    if viewer.app_may(extended):
+        _extend(answer, user)
+    return answer
+
+
+def _extend(answer: UserV2, user: User) -> None:
+    if user.work_phone is not None:
+        answer["workPhoneNumber"] = user.work_phone
+    if user.mobile_phone is not None:
+        answer["mobilePhoneNumber"] = user.mobile_phone
+    if user.job_function is not None:
+        answer["jobFunction"] = user.job_function
+    if user.department is not None:
+        answer["department"] = user.department
+    if user.division is not None:
+        answer["division"] = user.division
+
+
+class V4User(TypedDict, total=False):
+    userId: int
+    firstName: str
+    lastName: str
+    displayName: str
+    email: str
+    username: str
+
+
+def v4_user(user: User, viewer: User) -> V4User:
+    """A user in messages and events: e-mail and username for colleagues only (reference/agent.md 2)."""
+    answer: V4User = {"userId": user.id}
+    if user.first_name is not None:
+        answer["firstName"] = user.first_name
+    if user.last_name is not None:
+        answer["lastName"] = user.last_name
+    answer["displayName"] = user.display_name
+    if user.company_id == viewer.company_id:
+        answer["email"] = user.email
+        answer["username"] = user.username
+    return answer
+
+
+def without_none(shape: dict[str, Any]) -> dict[str, Any]:
+    """A shape without what is not set: production leaves those fields out."""
+    return {name: value for name, value in shape.items() if value is not None}

@@ -1,0 +1,145 @@
+"""The table of endpoints: each is declared once, with what it needs, and all else is read off it.
+
+Importing `emulator.api.rows` fills it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from emulator.api.call import Call
+
+Auth = Literal["session", "none"]
+Function = Callable[["Call"], Any]
+
+JSON_LIMIT = 1024 * 1024
+FORM_LIMIT = 34 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One endpoint. `permissions` None: it is not for apps acting on behalf of users. `function` None: not built.
+
+    `missing` is the status for what does not exist: only some operations declare a 404. `status` is that of a good
+    answer. `aliases` are other methods and paths under which the same is served.
+    """
+
+    method: str
+    path: str
+    permissions: tuple[str, ...] | None
+    auth: Auth
+    function: Function | None
+    body: Any
+    body_required: bool
+    form: bool
+    query: Any
+    returns: str
+    missing: int
+    aliases: tuple[tuple[str, str], ...]
+    deprecated: bool
+    summary: str
+
+    @property
+    def name(self) -> str:
+        """How the endpoint is called: its method and its path."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def for_apps(self) -> bool:
+        return self.permissions is not None
+
+    @property
+    def limit(self) -> int:
+        """The most bytes that a body may have."""
+        return FORM_LIMIT if self.form else JSON_LIMIT
+
+    @property
+    def is_agent(self) -> bool:
+        return self.path.startswith("/agent/")
+
+
+TABLE: list[Endpoint] = []
+
+
+def endpoint(
+    method: str,
+    path: str,
+    *,
+    permissions: Sequence[str] | None = None,
+    auth: Auth = "session",
+    body: Any = None,
+    body_required: bool = True,
+    form: bool = False,
+    query: Any = None,
+    returns: str = "",
+    missing: int = 400,
+    aliases: Sequence[tuple[str, str]] = (),
+    deprecated: bool = False,
+) -> Callable[[Function], Function]:
+    """Declare an endpoint. `body` and `query` are pydantic models (or types); `returns` names the shape in the official
+    specification; the first line of the docstring is what the endpoint does."""
+
+    def declare(function: Function) -> Function:
+        TABLE.append(
+            Endpoint(
+                method=method,
+                path=path,
+                permissions=None if permissions is None else tuple(permissions),
+                auth=auth,
+                function=function,
+                body=body,
+                body_required=body_required,
+                form=form,
+                query=query,
+                returns=returns,
+                missing=missing,
+                aliases=tuple(aliases),
+                deprecated=deprecated,
+                summary=(function.__doc__ or "").strip().split("\n")[0],
+            )
+        )
+        return function
+
+    return declare
+
+
+def planned(method: str, path: str, permissions: Sequence[str], summary: str, *aliases: tuple[str, str]) -> None:
+    """Declare an endpoint that is not built yet: it answers 501 by name."""
+    TABLE.append(
+        Endpoint(
+            method=method,
+            path=path,
+            permissions=tuple(permissions),
+            auth="session",
+            function=None,
+            body=None,
+            body_required=False,
+            form=False,
+            query=None,
+            returns="",
+            missing=400,
+            aliases=tuple(aliases),
+            deprecated=False,
+            summary=summary,
+        )
+    )
+
+
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+def parameters(path: str) -> list[str]:
+    """The names of the parameters in a path."""
+    return PARAMETER.findall(path)
+
+
+def routes() -> Iterator[tuple[str, str, Endpoint]]:
+    """Every method and path under which something is served, aliases included."""
+    for each in TABLE:
+        yield each.method, each.path, each
+        for method, path in each.aliases:
+            yield method, path, each
