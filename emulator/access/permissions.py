@@ -1,4 +1,4 @@
-"""The permissions of applications, as the table of OBO endpoints names them, and the question whether an app has them."""
+"""The permissions of applications, as the table of OBO endpoints names them, and whether an app has them."""
 
 from __future__ import annotations
 

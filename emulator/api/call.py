@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from emulator.access.caller import Caller
     from emulator.api.forms import Form
     from emulator.api.stage import Stage
+    from emulator.api.table import Endpoint
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -33,6 +34,7 @@ class Call:
     """One call: who calls (`caller`, absent where no session is needed), and what was sent, parsed."""
 
     stage: Stage
+    endpoint: Endpoint
     scope: Any
     path: dict[str, str]
     who: Caller | None = None

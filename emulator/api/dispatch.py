@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import parse_qsl
 
 import orjson
@@ -19,7 +19,7 @@ from emulator.access.caller import Caller, caller_of
 from emulator.access.errors import NoSession, PermissionMissing
 from emulator.api import rows as rows  # fills the table
 from emulator.api.call import Answer, Call
-from emulator.api.errors import status_of
+from emulator.api.errors import answer_of
 from emulator.api.forms import read_form
 from emulator.api.router import Router
 from emulator.api.table import Endpoint, routes
@@ -57,16 +57,14 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
             who = _caller(stage, scope["headers"], endpoint)
             if who.app is not None:
                 _permitted(stage, who, endpoint)
-        call = Call(stage, scope, parameters, who)
+        call = Call(stage, endpoint, scope, parameters, who)
         if endpoint.query is not None:
             call.query = _query(endpoint.query, scope["query_string"])
         if endpoint.form:
             call.form = await read_form(call.header(b"content-type"), await _read(receive, scope, endpoint.limit))
         elif endpoint.body is not None:
             call.body = _parsed(endpoint, await _read(receive, scope, endpoint.limit))
-        if endpoint.function is None:
-            raise _not_built(endpoint.name, endpoint.summary)
-        answer = endpoint.function(call)
+        answer = (endpoint.function or _not_built)(call)
         if endpoint.deprecated:
             headers = (_WARNING,)
         notes = tuple(call.notes)
@@ -78,8 +76,8 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         else:
             status, body = 200, orjson.dumps(answer)
     except Refused as refused:
-        status, message = status_of(refused, endpoint)
-        reason, body = refused.reason, orjson.dumps({"code": status, "message": message})
+        reason, (status, error) = refused.reason, answer_of(refused, endpoint)
+        body = orjson.dumps(error)
     except _Refusal as refusal:
         status, reason, headers = refusal.status, refusal.reason, refusal.headers
         body = orjson.dumps({"code": status, "message": refusal.message})
@@ -177,8 +175,11 @@ def _unbuilt(name: str) -> Endpoint:
     )
 
 
-def _not_built(name: str, what: str) -> _Refusal:
-    return _Refusal(501, f"{name} is not implemented by the emulator", f"{name} ({what}) is not emulated")
+def _not_built(call: Call) -> NoReturn:
+    name = call.endpoint.name
+    raise _Refusal(
+        501, f"{name} is not implemented by the emulator", f"{name} is not emulated: {call.endpoint.summary}"
+    )
 
 
 def _caller(stage: Stage, headers: list[tuple[bytes, bytes]], endpoint: Endpoint) -> Caller:

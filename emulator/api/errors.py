@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from emulator.access.errors import LoginForbidden, LoginRefused, NoSession
 from emulator.world import errors as world
@@ -25,7 +25,25 @@ THREAD_TEXT = "This thread doesn't exist."
 FEED_TEXT = "Could not find a datafeed with the provided id"
 
 
-def status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, str]:
+TOO_LARGE_TEXT = "Limit message-content-max-total-size reached"
+
+
+class ErrorAnswer(TypedDict, total=False):
+    code: int
+    message: str
+    details: dict[str, str]
+
+
+def answer_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, ErrorAnswer]:
+    """The status and the body of a refusal."""
+    if isinstance(refused, world.TooLarge):
+        details = {"status": "PAYLOAD_TOO_LARGE", "code": "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED"}
+        return 400, {"code": 400, "message": TOO_LARGE_TEXT, "details": details}
+    status, message = _status_of(refused, endpoint)
+    return status, {"code": status, "message": message}
+
+
+def _status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, str]:
     """The status and the message of a refusal (reference/auth.md 5.3, pod.md 15, agent.md 1)."""
     match refused:
         case NoSession():

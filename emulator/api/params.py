@@ -18,7 +18,7 @@ class Wire(BaseModel):
 def _no_boolean(value: Any) -> Any:
     # JSON's true is no number for the real service, though Python counts it as 1.
     if isinstance(value, bool):
-        raise ValueError("a number is needed, not a boolean")
+        raise ValueError("a number is needed, not a boolean")  # noqa: TRY004 - pydantic wants a ValueError
     return value
 
 

@@ -59,16 +59,14 @@ class Router(Generic[T]):
     def _walk(self, path: str) -> list[tuple[_Node[T], tuple[str, ...]]]:
         found: list[tuple[_Node[T], tuple[str, ...]]] = [(self._root, ())]
         for segment in path.strip("/").split("/"):
-            # A literal is looked at before a parameter; both may lead on.
-            found = [
-                step
-                for node, values in found
-                for step in (
-                    (node.children.get(segment), values),
-                    (node.wild if segment else None, (*values, segment)),
-                )
-                if step[0] is not None
-            ]  # type: ignore[misc]
+            onward = []
+            for node, values in found:  # a literal is looked at before a parameter; both may lead on
+                literal = node.children.get(segment)
+                if literal is not None:
+                    onward.append((literal, values))
+                if node.wild is not None and segment:
+                    onward.append((node.wild, (*values, segment)))
+            found = onward
             if not found:
                 break
         return found

@@ -16,7 +16,7 @@ from emulator.api.pod import system as system
 from emulator.api.pod import users as users
 from emulator.api.table import planned
 
-planned("GET", "/pod/v1/presence/feed/{feedId}/read", [GET_PRESENCE], "What changed in the presences since the last read.")
+planned("GET", "/pod/v1/presence/feed/{feedId}/read", [GET_PRESENCE], "Presences that changed since the last read.")
 planned("GET", "/pod/v1/user/presence", [GET_PRESENCE], "The own presence, the oldest form.")
 planned("GET", "/pod/v1/user/{uid}/presence", [GET_PRESENCE], "The presence of a user, the oldest form.")
 planned("GET", "/pod/v2/user/presence", [GET_PRESENCE], "The own presence.")
@@ -29,7 +29,11 @@ planned("POST", "/pod/v2/user/presence", [SET_PRESENCE], "Set the own presence."
 planned("POST", "/pod/v3/user/presence", [SET_PRESENCE], "Set the presence of a user.")
 planned("POST", "/pod/v1/user/presence/register", [GET_PRESENCE], "Register interest in the presence of users.")
 planned(
-    "POST", "/pod/v1/user/{uid}/follow", [MANAGE_USER_FOLLOWING], "Make users follow.", ("POST", "/v1/user/{uid}/follow")
+    "POST",
+    "/pod/v1/user/{uid}/follow",
+    [MANAGE_USER_FOLLOWING],
+    "Make users follow.",
+    ("POST", "/v1/user/{uid}/follow"),
 )
 planned(
     "POST",

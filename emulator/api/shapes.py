@@ -59,8 +59,8 @@ def avatars(user: User) -> list[AvatarAnswer]:
 
 
 def user_v2(world: World, user: User, viewer: Caller, *, extended: str) -> UserV2:
-    """A user as the viewer may see them: of another company without e-mail, title, location and department; phone
-    numbers, function, department and division only for apps with the `extended` permission (reference/pod.md 3.4, 4)."""
+    """A user as the viewer may see them (reference/pod.md 3.4, 4): of another company without e-mail, title, location
+    and department; phone numbers, function, department and division only with the `extended` permission."""
     answer: UserV2 = {"id": user.id}
     colleague = user.company_id == viewer.user.company_id
     if colleague:

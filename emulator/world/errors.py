@@ -86,6 +86,10 @@ class Barred(Forbidden):
     """An information barrier stands between two users."""
 
 
+class TooLarge(Invalid):
+    """Message and data together are larger than a message may be."""
+
+
 class Inactive(Invalid):
     """The stream is deactivated, or a participant is."""
 

@@ -89,17 +89,13 @@ def create_connection(call: Call) -> UserConnection:
     return _answer(call.world.connections.request(call.user, call.body.userId))
 
 
-@endpoint(
-    "POST", "/pod/v1/connection/accept", body=UserConnectionRequest, returns="UserConnection", missing=404
-)
+@endpoint("POST", "/pod/v1/connection/accept", body=UserConnectionRequest, returns="UserConnection", missing=404)
 def accept_connection(call: Call) -> UserConnection:
     """Accept the request of another user."""
     return _answer(call.world.connections.accept(call.user, call.body.userId))
 
 
-@endpoint(
-    "POST", "/pod/v1/connection/reject", body=UserConnectionRequest, returns="UserConnection", missing=404
-)
+@endpoint("POST", "/pod/v1/connection/reject", body=UserConnectionRequest, returns="UserConnection", missing=404)
 def reject_connection(call: Call) -> UserConnection:
     """Reject the request of another user."""
     return _answer(call.world.connections.reject(call.user, call.body.userId))

@@ -223,9 +223,7 @@ def room_info_v1(call: Call) -> RoomDetailV1:
     return _answer_v1(call.world.rooms.seen_by(call.user, call.id("id")))
 
 
-@endpoint(
-    "POST", "/pod/v3/room/{id}/update", permissions=[MANAGE_ROOMS], body=Attributes, returns="V3RoomDetail"
-)
+@endpoint("POST", "/pod/v3/room/{id}/update", permissions=[MANAGE_ROOMS], body=Attributes, returns="V3RoomDetail")
 def update_room(call: Call) -> RoomDetail:
     """Change a room."""
     return _answer(_update(call, "id"))
@@ -241,9 +239,7 @@ class Active(Wire):
     active: Flag
 
 
-@endpoint(
-    "POST", "/pod/v1/room/{id}/setActive", permissions=[MANAGE_ROOMS], query=Active, returns="RoomDetail"
-)
+@endpoint("POST", "/pod/v1/room/{id}/setActive", permissions=[MANAGE_ROOMS], query=Active, returns="RoomDetail")
 def set_room_active(call: Call) -> RoomDetailV1:
     """Deactivate or reactivate a room."""
     return _answer_v1(call.world.rooms.set_active(call.user, call.id("id"), call.query.active))

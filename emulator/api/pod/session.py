@@ -16,9 +16,7 @@ class SessionInfo(TypedDict):
     userId: int
 
 
-@endpoint(
-    "GET", "/pod/v1/sessioninfo", permissions=[GET_BASIC_USER_INFO], returns="SessionInfo", deprecated=True
-)
+@endpoint("GET", "/pod/v1/sessioninfo", permissions=[GET_BASIC_USER_INFO], returns="SessionInfo", deprecated=True)
 def session_info_v1(call: Call) -> SessionInfo:
     """The id of the user in session."""
     return {"userId": call.user.id}

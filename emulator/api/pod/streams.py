@@ -84,9 +84,7 @@ def list_streams(call: Call) -> list[StreamAnswer] | None:
     return [_answer(call, stream) for stream in found[page.skip : page.skip + page.limit]] or None
 
 
-@endpoint(
-    "GET", "/pod/v1/streams/{sid}/info", permissions=[SEND_MESSAGES], returns="StreamAttributes", deprecated=True
-)
+@endpoint("GET", "/pod/v1/streams/{sid}/info", permissions=[SEND_MESSAGES], returns="StreamAttributes", deprecated=True)
 def stream_info_v1(call: Call) -> StreamAnswer:
     """What a stream is like, the older form."""
     return _answer(call, call.world.streams.seen_by(call.user, call.id("sid")))

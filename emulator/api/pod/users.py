@@ -44,9 +44,7 @@ def user_v1(call: Call) -> UserV1 | None:
     return {"id": found[0].id, "emailAddress": found[0].email} if found else None
 
 
-@endpoint(
-    "GET", "/pod/v1/user/name/{userName}/get", permissions=None, returns="User", deprecated=True
-)
+@endpoint("GET", "/pod/v1/user/name/{userName}/get", permissions=None, returns="User", deprecated=True)
 def user_by_name_v1(call: Call) -> UserV1 | None:
     """A user of the pod by username: the id."""
     found = call.world.users.look_up(call.user, usernames=[call.path["userName"]], local=True)
