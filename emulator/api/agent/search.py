@@ -1,0 +1,157 @@
+"""Message search (reference/agent.md 9)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from emulator.access.permissions import GET_MESSAGES
+from emulator.api.agent.shapes import V4Message, v4_message
+from emulator.api.params import Number, Skip, Wire
+from emulator.api.table import endpoint
+from emulator.world import ids
+from emulator.world.errors import Invalid
+from emulator.world.search import MessageSearch, Term, term
+
+if TYPE_CHECKING:
+    from emulator.api.call import Call
+
+_TYPES = {
+    "CHAT": frozenset({"IM", "MIM"}),
+    "IM": frozenset({"IM"}),
+    "MIM": frozenset({"MIM"}),
+    "ROOM": frozenset({"ROOM"}),
+    "CHATROOM": frozenset({"ROOM"}),
+    "POST": frozenset({"POST"}),
+}
+_RESERVED = re.compile(r"[:()\s]")
+_TIERS = ("hot", "warm", "all")
+
+
+class SearchQuery(Wire):
+    text: Annotated[str, Field(max_length=10_000)] | None = None
+    streamId: str | None = None
+    streamType: str | None = None
+    author: Number | None = None
+    hashtag: str | None = None
+    cashtag: str | None = None
+    mention: Number | None = None
+    signal: str | None = None
+    fromDate: Number | None = None
+    toDate: Number | None = None
+
+
+class Page(Wire):
+    skip: Skip = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+    sortDir: str = "DESC"
+    scope: str | None = None
+    tier: str = "hot"
+
+
+class GetPage(Page):
+    query: str
+
+
+def _combination(asked: SearchQuery) -> None:
+    """Invalid unless production takes these arguments together (reference/agent.md 9)."""
+    given = {
+        name
+        for name in ("text", "streamId", "streamType", "author", "hashtag", "cashtag", "mention", "signal")
+        if getattr(asked, name) not in (None, "")
+    }
+    if not given:
+        raise Invalid("a search needs at least one argument besides dates")
+    if "signal" in given and len(given) > 1:
+        raise Invalid("'signal' goes together with fromDate and toDate only")
+    if "text" in given and "streamId" not in given:
+        raise Invalid("'text' needs 'streamId'")
+    if {"streamType", "streamId"} <= given:
+        raise Invalid("'streamType' and 'streamId' do not go together")
+    tags = given & {"hashtag", "cashtag", "mention"}
+    if "author" in given and tags and not given & {"streamType", "streamId"}:
+        raise Invalid(f"'author' and '{min(tags)}' go together only with a 'streamType' or a 'streamId'")
+
+
+def _terms(asked: SearchQuery) -> frozenset[Term]:
+    terms: set[Term] = set()
+    for kind, value in (("#", asked.hashtag), ("$", asked.cashtag)):
+        if value:
+            if _RESERVED.search(value):
+                raise Invalid(f"the tag '{value}' holds a reserved character")
+            terms.add(term(kind, value))
+    if asked.mention is not None:
+        terms.add(term("@", asked.mention))
+    if asked.author is not None:
+        terms.add(term("by", asked.author))
+    terms |= {term("word", word) for word in (asked.text or "").split()}
+    return frozenset(terms)
+
+
+def _found(call: Call, asked: SearchQuery, page: Page) -> list[V4Message] | None:
+    _combination(asked)
+    if page.sortDir.upper() not in ("ASC", "DESC"):
+        raise Invalid(f"sortDir is ASC or DESC, not '{page.sortDir}'")
+    if page.tier.lower() not in _TIERS:
+        raise Invalid(f"tier is one of {', '.join(_TIERS)}, not '{page.tier}'")
+    types: frozenset[str] = frozenset()
+    if asked.streamType:
+        if asked.streamType.upper() not in _TYPES:
+            raise Invalid(f"streamType is one of {', '.join(_TYPES)}, not '{asked.streamType}'")
+        types = _TYPES[asked.streamType.upper()]
+    if asked.signal:
+        any_of = call.world.signals.terms(call.user, asked.signal)
+    else:
+        any_of = (_terms(asked),)
+    search = MessageSearch(
+        any_of=any_of,
+        stream=ids.url_safe(asked.streamId) if asked.streamId else None,
+        types=types,
+        since=asked.fromDate,
+        before=asked.toDate,
+        newest_first=page.sortDir.upper() == "DESC",
+    )
+    found = call.world.search.find(call.user, search, skip=page.skip, limit=page.limit)
+    return [v4_message(call.world, message, call.user) for message in found] or None
+
+
+@endpoint(
+    "POST",
+    "/agent/v1/message/search",
+    permissions=[GET_MESSAGES],
+    query=Page,
+    body=SearchQuery,
+    returns="V4MessageList",
+)
+def search_messages(call: Call) -> list[V4Message] | None:
+    """The messages that match and that the user may read."""
+    return _found(call, call.body, call.query)
+
+
+_FIELDS = {name.lower(): name for name in SearchQuery.model_fields}
+_AND = re.compile(r"\s+AND\s+", re.IGNORECASE)
+
+
+def _parsed(query: str) -> SearchQuery:
+    """The query of the GET form: `field:value AND field:value`."""
+    fields: dict[str, Any] = {}
+    for piece in _AND.split(query.strip()):
+        name, colon, value = piece.partition(":")
+        field = _FIELDS.get(name.strip().lower())
+        if not colon or field is None:
+            raise Invalid(f"'{piece[:80]}' is not one of the arguments of a search with its value")
+        if field in fields:
+            raise Invalid(f"'{field}' is given twice")
+        fields[field] = value.strip()
+    try:
+        return SearchQuery.model_validate(fields)
+    except ValidationError:
+        raise Invalid("author, mention, fromDate and toDate are numbers") from None
+
+
+@endpoint("GET", "/agent/v1/message/search", query=GetPage, returns="V4MessageList")
+def search_messages_by_get(call: Call) -> list[V4Message] | None:
+    """The messages that match, with the query in the address."""
+    return _found(call, _parsed(call.query.query), call.query)

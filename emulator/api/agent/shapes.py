@@ -1,0 +1,85 @@
+"""The message as the agent gives it out (reference/agent.md 2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from emulator.api.shapes import V4User, v4_user
+from emulator.world.messages import MESSAGEML, NOTHING
+
+if TYPE_CHECKING:
+    from emulator.world.messages import Message
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+USER_AGENT = "Agent-25.8.1-778-Linux-5.10"
+PREVIEW_WIDTH = "600"
+
+
+class ImageAnswer(TypedDict):
+    id: str
+    dimension: str
+
+
+class AttachmentAnswer(TypedDict):
+    id: str
+    name: str
+    size: int
+    images: list[ImageAnswer]
+
+
+class StreamRef(TypedDict):
+    streamId: str
+    streamType: str
+
+
+class V4Message(TypedDict, total=False):
+    messageId: str
+    timestamp: int
+    message: str
+    data: str
+    attachments: list[AttachmentAnswer]
+    user: V4User
+    stream: StreamRef
+    userAgent: str
+    originalFormat: str
+    sid: str
+    replacing: str
+    replacedBy: str
+    initialMessageId: str
+    initialTimestamp: int
+    silent: bool
+
+
+def v4_message(world: World, message: Message, viewer: User) -> V4Message:
+    """A message as `viewer` reads it. What a suppressed one said is gone for everybody."""
+    shown = message.suppressed_at is None
+    attachments: list[AttachmentAnswer] = []
+    if shown:
+        for attachment in message.attachments:
+            images: list[ImageAnswer] = []
+            if attachment.preview_id is not None:
+                images.append({"id": attachment.preview_id, "dimension": PREVIEW_WIDTH})
+            attachments.append(
+                {"id": attachment.id, "name": attachment.name, "size": len(attachment.content), "images": images}
+            )
+    answer: V4Message = {
+        "messageId": message.id,
+        "timestamp": message.at,
+        "message": message.presentationml if shown else NOTHING,
+        "data": message.data if shown else "{}",
+        "attachments": attachments,
+        "user": v4_user(world.users.get(message.sender), viewer),
+        "stream": {"streamId": message.stream, "streamType": world.streams.book[message.stream].type},
+        "userAgent": USER_AGENT,
+        "originalFormat": MESSAGEML,
+        "sid": message.origin.session,
+    }
+    if message.replaced_by is not None:
+        answer["replacedBy"] = message.replaced_by
+    if message.replaces is not None and message.initial is not None and message.initial_at is not None:
+        answer["replacing"] = message.replaces
+        answer["initialMessageId"] = message.initial
+        answer["initialTimestamp"] = message.initial_at
+        answer["silent"] = message.silent is not False
+    return answer

@@ -1,0 +1,119 @@
+"""Sharing an article into a stream (reference/agent.md 8)."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+
+import orjson
+from pydantic import BeforeValidator, Field
+
+from emulator.access.permissions import SEND_MESSAGES
+from emulator.api.agent.compose import origin_of
+from emulator.api.params import Wire
+from emulator.api.table import endpoint
+from emulator.world.errors import Invalid
+from emulator.world.messages import Content
+
+if TYPE_CHECKING:
+    from emulator.api.call import Call
+
+ARTICLE = "com.symphony.sharing.article"
+_HEAD = '<div data-format="PresentationML" data-version="2.0">'
+
+Text = Annotated[str, Field(max_length=60_000)]
+Seconds = Annotated[int, BeforeValidator(lambda value: None if value == "" else value)]
+
+
+class Article(Wire):
+    """The thirteen fields of a shared article, in the order of the specification."""
+
+    articleId: Text | None = None
+    title: Text | None = None
+    subTitle: Text | None = None
+    message: Text | None = None
+    publisher: Text | None = None
+    publishDate: Seconds | None = None
+    thumbnailUrl: Text | None = None
+    author: Text | None = None
+    articleUrl: Text | None = None
+    summary: Text | None = None
+    appId: Text | None = None
+    appName: Text | None = None
+    appIconUrl: Text | None = None
+
+
+class ShareContent(Wire):
+    type: str | None = None
+    content: Article | None = None
+
+
+class V2Message(TypedDict):
+    id: str
+    timestamp: str
+    v2messageType: str
+    streamId: str
+    message: str
+    fromUserId: int
+    attachments: list[Any]
+
+
+def _check(article: Article) -> None:
+    for name in ("title", "publisher", "author", "appId"):
+        if not getattr(article, name):
+            raise Invalid(f"the article has no '{name}'")
+    if not article.articleId and not article.articleUrl:
+        raise Invalid("the article has neither 'articleId' nor 'articleUrl'")
+    for name in ("articleUrl", "thumbnailUrl", "appIconUrl"):
+        url = getattr(article, name)
+        if url and not url.startswith(("http://", "https://")):
+            raise Invalid(f"'{name}' is not an http or https address")
+
+
+def _content(article: Article, fields: dict[str, Any]) -> Content:
+    """How the article looks in the stream: title, summary and link, with the article itself as an entity."""
+    pieces = [f"<b>{escape(article.title or '')}</b>"]
+    pieces += [escape(text) for text in (article.subTitle, article.message, article.summary) if text]
+    pieces.append(escape(f"{article.publisher}, {article.author}"))
+    if article.articleUrl:
+        pieces.append(f'<a href="{escape(article.articleUrl)}">{escape(article.articleUrl)}</a>')
+    entity = {"article": {"type": ARTICLE, "version": "1.0", **fields}}
+    texts = (article.title, article.subTitle, article.message, article.summary)
+    words = {word.strip(".,;:!?()\"'").casefold() for text in texts if text for word in text.split()}
+    return Content(
+        presentationml=f'{_HEAD}<div class="entity" data-entity-id="article">{"<br/>".join(pieces)}</div></div>',
+        data=orjson.dumps(entity).decode(),
+        words=tuple(sorted(words - {""})),
+        characters=sum(len(piece) for piece in pieces),
+    )
+
+
+@endpoint(
+    "POST",
+    "/agent/v3/stream/{sid}/share",
+    permissions=[SEND_MESSAGES],
+    body=ShareContent,
+    returns="V2Message",
+)
+def share(call: Call) -> V2Message:
+    """Share an article into a stream."""
+    shared: ShareContent = call.body
+    stream = call.world.streams.writable_by(call.user, call.id("sid"))
+    if shared.type not in (None, ARTICLE):
+        raise Invalid(f"'{shared.type}' cannot be shared, only {ARTICLE}")
+    if shared.content is None:
+        raise Invalid("there is no 'content' to share")
+    _check(shared.content)
+    fields = shared.content.model_dump()
+    if call.caller.app is not None and shared.content.appId != call.caller.app.id:
+        call.notes.append(f"the article's appId is '{shared.content.appId}', the app is '{call.caller.app.id}'")
+    message = call.world.messages.post(call.user, stream, _content(shared.content, fields), origin_of(call))
+    return {
+        "id": message.id,
+        "timestamp": str(message.at),
+        "v2messageType": "V2Message",
+        "streamId": stream.id,
+        "message": orjson.dumps({"type": ARTICLE, "content": fields}).decode(),
+        "fromUserId": call.user.id,
+        "attachments": [],
+    }

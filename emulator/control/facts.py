@@ -1,0 +1,70 @@
+"""What a world holds, for scripts: `world.json` and `GET /emulator/v1/world`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from emulator.world.users import SYSTEM
+
+if TYPE_CHECKING:
+    from emulator.world.apps import App
+    from emulator.world.streams import Stream
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+MOST_NAMED = 1_000
+
+
+class Facts(TypedDict):
+    url: str
+    pod: dict[str, Any]
+    apps: list[dict[str, Any]]
+    bots: list[dict[str, Any]]
+    users: list[dict[str, Any]]
+    streams: list[dict[str, Any]]
+
+
+def app_facts(app: App) -> dict[str, Any]:
+    return {"id": app.id, "name": app.name, "enabled": app.enabled, "permissions": sorted(app.permissions)}
+
+
+def user_facts(world: World, user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "username": user.username,
+        "email": user.email,
+        "displayName": user.display_name,
+        "company": world.companies.of(user.company_id).name,
+        "role": role_of(user),
+        "status": "ENABLED" if user.enabled else "DISABLED",
+    }
+
+
+def role_of(user: User) -> str:
+    """The one role that says most about a user."""
+    special = sorted(user.roles - {"INDIVIDUAL"})
+    return special[0] if special else "INDIVIDUAL"
+
+
+def stream_facts(world: World, stream: Stream) -> dict[str, Any]:
+    names = [world.users.get(party).username for party in stream.parties]
+    return {"id": stream.id, "type": stream.type, "name": stream.room.name if stream.room else ", ".join(names)}
+
+
+def facts(world: World, url: str) -> Facts:
+    """The facts of a world. Of a grown one the first thousand users and streams."""
+    users = [user for user, _ in zip(world.users.book, range(MOST_NAMED), strict=False)]
+    streams = [stream for stream, _ in zip(world.streams.book, range(MOST_NAMED), strict=False)]
+    home = world.companies.home
+    return {
+        "url": url,
+        "pod": {"id": home.id, "name": home.name},
+        "apps": [app_facts(app) for app in world.apps.book],
+        "bots": [
+            {"id": user.id, "username": user.username}
+            for user in users
+            if user.account_type == SYSTEM and user.company_id == home.id
+        ],
+        "users": [user_facts(world, user) for user in users],
+        "streams": [stream_facts(world, stream) for stream in streams],
+    }

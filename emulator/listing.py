@@ -1,0 +1,62 @@
+"""The table of endpoints for people: the `endpoints` command and the README's list."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from emulator.api import rows as filled  # noqa: F401 - importing it fills the table
+from emulator.api.table import TABLE
+
+
+class Row(TypedDict):
+    method: str
+    path: str
+    permissions: list[str]
+    who: str
+    built: bool
+    deprecated: bool
+    summary: str
+    aliases: list[str]
+
+
+def rows() -> list[Row]:
+    """Every endpoint, by path."""
+    return [
+        {
+            "method": each.method,
+            "path": each.path,
+            "permissions": list(each.permissions or ()),
+            "who": "anyone" if each.auth == "none" else "app and bot" if each.for_apps else "bot",
+            "built": each.function is not None,
+            "deprecated": each.deprecated,
+            "summary": each.summary,
+            "aliases": [f"{method} {path}" for method, path in each.aliases],
+        }
+        for each in sorted(TABLE, key=lambda each: (each.path, each.method))
+    ]
+
+
+def as_table(listed: list[Row]) -> str:
+    """The endpoints in aligned columns."""
+    lines = []
+    width = max(len(row["path"]) for row in listed)
+    for row in listed:
+        needs = " ".join(row["permissions"]) or ("bot only" if row["who"] == "bot" else "no session")
+        note = "" if row["built"] else "   answers 501"
+        lines.append(f"{row['method']:<6} {row['path']:<{width}}  {needs}{note}")
+        lines += [f"{'':<6} also {alias}" for alias in row["aliases"]]
+    return "\n".join(lines)
+
+
+def as_markdown(listed: list[Row]) -> str:
+    """The endpoints for apps by permission, as the README shows them."""
+    by_permission: dict[str, list[Row]] = {}
+    for row in listed:
+        if row["permissions"]:
+            by_permission.setdefault(" and ".join(row["permissions"]), []).append(row)
+    lines = ["| permission | endpoint | what it does |", "| --- | --- | --- |"]
+    for permission, found in sorted(by_permission.items()):
+        for row in found:
+            built = "" if row["built"] else " (answers 501)"
+            lines.append(f"| {permission} | `{row['method']} {row['path']}` | {row['summary']}{built} |")
+    return "\n".join(lines) + "\n"

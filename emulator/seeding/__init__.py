@@ -1,0 +1,1 @@
+"""Worlds out of YAML files, and growth out of Faker."""

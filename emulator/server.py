@@ -1,0 +1,90 @@
+"""Runs the ASGI app on uvicorn, in the foreground or in a thread."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from emulator.app import Site
+
+GRACE = 1
+"""How many seconds open calls have after SIGTERM; uvicorn's own default would wait for every long poll."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, with a word when it is ready. `socket` is bound already, so that the port is known before."""
+
+    def __init__(self, site: Site, bound: socket.socket, *, log_level: str, on_ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                site,
+                log_level=log_level,
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                server_header=False,
+                date_header=True,
+                timeout_graceful_shutdown=GRACE,
+                backlog=2048,
+            )
+        )
+        self._bound, self._on_ready = bound, on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._on_ready()
+
+    def serve_forever(self) -> None:
+        """Serve until SIGTERM or Ctrl-C."""
+        with contextlib.suppress(KeyboardInterrupt):
+            self.run(sockets=[self._bound])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; OSError when the address is taken. Port 0 picks a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # On Windows this option would let two servers share the port.
+        if hasattr(socket, "SO_REUSEPORT"):
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def address_of(bound: socket.socket, host: str, scheme: str = "http") -> str:
+    """The base URL of a listening socket, by a name under which this machine reaches it."""
+    port: Any = bound.getsockname()[1]
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"{scheme}://{name}:{port}"
+
+
+class Background:
+    """A server in a thread of this process, for tests."""
+
+    def __init__(self, site: Site, host: str = "127.0.0.1") -> None:
+        self._bound = bind(host, 0)
+        self.url = address_of(self._bound, host)
+        self._ready = threading.Event()
+        self._server = Server(site, self._bound, log_level="warning", on_ready=self._ready.set)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="symphony-emulator")
+
+    def start(self) -> None:
+        self._thread.start()
+        if not self._ready.wait(10):
+            raise RuntimeError("the emulator did not start within 10 s, its log says why")
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(5)
+        self._bound.close()

@@ -1,0 +1,121 @@
+"""What `serve` does: a world, a home, a start screen, a server."""
+
+from __future__ import annotations
+
+import gc
+import secrets
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from emulator.api.stage import Stage
+from emulator.app import Site
+from emulator.cli import load_world
+from emulator.control.guard import is_loopback
+from emulator.home import Home
+from emulator.server import Server, address_of, bind
+from emulator.world.users import NORMAL
+
+if TYPE_CHECKING:
+    from emulator.config import Settings
+    from emulator.world.world import World
+
+_SHOWN_USERS = 12
+
+
+def serve_until_stopped(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    say = _silent if settings.quiet else _progress
+    world = load_world(settings.world, settings.seed)
+    if settings.users or settings.rooms or settings.messages:
+        _grow(world, settings)
+    home = Home(settings.home)
+    try:
+        home.prepare(world, say)
+        pod_key = home.pod_key()
+    except OSError as error:
+        raise click.ClickException(f"--home {settings.home} cannot be written: {error.strerror}") from None
+    try:
+        bound = bind(settings.host, settings.port)
+    except OSError as error:
+        hint = "is something else serving there? --port 0 picks a free port"
+        raise click.ClickException(
+            f"cannot serve on {settings.host}:{settings.port}: {error.strerror}; {hint}"
+        ) from None
+    url = address_of(bound, settings.host)
+    token = None if is_loopback(settings.host) else secrets.token_urlsafe(24)
+    stage = Stage(world, pod_key=pod_key, permission_match=settings.permission_match)
+    home.write_facts(world, url)
+
+    def ready() -> None:
+        gc.enable()
+        gc.freeze()
+        if settings.quiet:
+            line = {"url": url, "home": str(home.path)}
+            if token is not None:
+                line["token"] = token
+            click.echo(orjson.dumps(line).decode())
+        else:
+            click.echo(start_screen(world, home, url, token))
+        sys.stdout.flush()
+
+    Server(Site(stage, control_token=token), bound, log_level=settings.log_level, on_ready=ready).serve_forever()
+
+
+def _silent(what: str) -> None:
+    pass
+
+
+def _progress(what: str) -> None:
+    click.echo(f"  {what} ...", err=True)
+
+
+def _grow(world: World, settings: Settings) -> None:
+    from emulator.seeding.grow import grow
+
+    def tell(what: str, done: int, total: int) -> None:
+        if not settings.quiet and sys.stderr.isatty() and (done % 500 == 0 or done == total):
+            click.echo(f"\r  {what}: {done:,} of {total:,}", err=True, nl=done == total)
+
+    grow(
+        world,
+        users=settings.users,
+        rooms=settings.rooms,
+        messages=settings.messages,
+        seed=settings.seed,
+        progress=tell,
+    )
+
+
+def start_screen(world: World, home: Home, url: str, token: str | None) -> str:
+    """One screen that says what to do next."""
+    pod = world.companies.home
+    lines = ["", f"Symphony emulator: {pod.name} (pod {pod.id})", "", f"  pod and agent   {url}"]
+    lines.append(f"  control plane   {url}/emulator/v1/health")
+    if token is not None:
+        lines.append(f"                  on this address with 'Authorization: Bearer {token}'")
+    lines.append(f"  BDK config      {home.path / 'bdk' / 'config.yaml'}")
+    lines.append(f"  facts           {home.path / 'world.json'}")
+    apps = list(world.apps.book)
+    if apps:
+        lines += ["", "  app" + " " * 17 + "permissions   key"]
+        for app in apps:
+            key = home.app_key(app.id)
+            where = key.relative_to(home.path).as_posix() if key.is_file() else "its own"
+            note = "  (disabled)" if not app.enabled else ""
+            if app.installed_for is not None and not app.installed_for:
+                note += "  (installed for nobody)"
+            lines.append(f"  {app.id:<20}{len(app.permissions):>11}   {where}{note}")
+    people = [
+        user
+        for user, _ in zip(world.users.book, range(500), strict=False)
+        if user.company_id == pod.id and user.account_type == NORMAL and user.enabled
+    ]
+    if people:
+        names = ", ".join(user.username for user in people[:_SHOWN_USERS])
+        more = f" and {len(people) - _SHOWN_USERS} more" if len(people) > _SHOWN_USERS else ""
+        lines += ["", f"  act for         {names}{more}"]
+    lines += ["", "  stop with Ctrl-C", ""]
+    return "\n".join(lines)
