@@ -53,9 +53,10 @@ def serve(**flags: Any) -> None:
 
     gc.disable()  # nothing that start-up makes is garbage: looking for some only costs time
     settings = _settings(flags)
+    world = load_world(settings.world, settings.seed)
     from emulator.serving import serve_until_stopped
 
-    serve_until_stopped(settings)
+    serve_until_stopped(settings, world)
 
 
 for _name, _how in reversed(_OPTIONS):

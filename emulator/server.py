@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import uvicorn
 
 if TYPE_CHECKING:
     from emulator.app import Site
+
+T = TypeVar("T")
 
 GRACE = 1
 """How many seconds open calls have after SIGTERM; uvicorn's own default would wait for every long poll."""
@@ -37,6 +41,7 @@ class Server(uvicorn.Server):
         self._bound, self._on_ready = bound, on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if not self.should_exit:
             self._on_ready()
@@ -78,6 +83,19 @@ class Background:
         self._ready = threading.Event()
         self._server = Server(site, self._bound, log_level="warning", on_ready=self._ready.set)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="symphony-emulator")
+
+    def do(self, work: Callable[[], T]) -> T:
+        """Run `work` between two calls: what it changes no call sees half done. Answers what it answers."""
+        done: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                done.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - it is raised again where it was asked for
+                done.set_exception(error)
+
+        self._server.loop.call_soon_threadsafe(run)
+        return done.result(60)
 
     def start(self) -> None:
         self._thread.start()

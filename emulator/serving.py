@@ -12,7 +12,6 @@ import orjson
 
 from emulator.api.stage import Stage
 from emulator.app import Site
-from emulator.cli import load_world
 from emulator.control.guard import is_loopback
 from emulator.home import Home
 from emulator.server import Server, address_of, bind
@@ -25,10 +24,9 @@ if TYPE_CHECKING:
 _SHOWN_USERS = 12
 
 
-def serve_until_stopped(settings: Settings) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
+def serve_until_stopped(settings: Settings, world: World) -> None:
+    """Serve a world until SIGTERM or Ctrl-C."""
     say = _silent if settings.quiet else _progress
-    world = load_world(settings.world, settings.seed)
     if settings.users or settings.rooms or settings.messages:
         _grow(world, settings)
     home = Home(settings.home)

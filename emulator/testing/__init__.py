@@ -1,0 +1,1 @@
+"""What tests use: an emulator in this process, a client without a socket, the pytest plugin."""
