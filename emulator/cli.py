@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator import __version__
+from emulator.config import Settings
 
 if TYPE_CHECKING:
-    from emulator.config import Settings
     from emulator.world.world import World
 
 
@@ -25,58 +26,51 @@ class _ServeByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_ServeByDefault, context_settings={"help_option_names": ["--help"]})
+@click.group(cls=_ServeByDefault)
 @click.version_option(__version__, prog_name="symphony-emulator")
-def main() -> None:
+def cli() -> None:
     """An offline Symphony pod and agent. Without a command it serves."""
 
 
-_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("--host", {"help": "address to serve on  [127.0.0.1]"}),
-    ("--port", {"type": int, "help": "port, 0 picks a free one  [8080]"}),
-    ("--world", {"help": "demo, empty, or a YAML file  [demo]"}),
-    ("--seed", {"type": int, "help": "the same seed gives the same ids and the same growth  [0]"}),
-    ("--users", {"type": int, "help": "add so many users"}),
-    ("--rooms", {"type": int, "help": "add so many rooms"}),
-    ("--messages", {"type": int, "help": "add so many messages"}),
-    ("--home", {"type": click.Path(path_type=Path), "help": "where keys and configurations go  [.symphony-emulator]"}),
-    ("--permission-match", {"type": click.Choice(["all", "any"]), "help": "for endpoints with two permissions  [all]"}),
-    ("--log-level", {"type": click.Choice(["debug", "info", "warning", "error"]), "help": "  [warning]"}),
+_COUNT = click.IntRange(0, 10_000_000)
+
+
+@cli.command(context_settings={"show_default": True})
+@click.option("--host", default="127.0.0.1", help="address to serve on")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, help="0 picks a free one")
+@click.option("--world", default="demo", help="demo, empty, or a YAML file")
+@click.option("--seed", type=int, default=0, help="the same seed gives the same ids and the same growth")
+@click.option("--users", type=_COUNT, default=0, help="add so many users")
+@click.option("--rooms", type=_COUNT, default=0, help="add so many rooms")
+@click.option("--messages", type=_COUNT, default=0, help="add so many messages")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    default=Path(".symphony-emulator"),
+    help="where keys and client configurations go",
 )
-
-
-@main.command()
-@click.option("--quiet", is_flag=True, default=None, help="print one JSON line instead of the start screen")
+@click.option(
+    "--permission-match",
+    type=click.Choice(["all", "any"]),
+    default="all",
+    help="whether an endpoint with two permissions needs both",
+)
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning")
+@click.option("--quiet", is_flag=True, help="print one JSON line instead of the start screen")
 def serve(**flags: Any) -> None:
-    """Serve a pod and agent (every flag is also an environment variable: SYMPHONY_EMULATOR_PORT and so on)."""
-    import gc
+    """Serve a pod and agent.
 
+    Every flag is an environment variable too: SYMPHONY_EMULATOR_PORT and so on.
+    """
     gc.disable()  # nothing that start-up makes is garbage: looking for some only costs time
-    settings = _settings(flags)
+    settings = Settings(**flags)
     world = load_world(settings.world, settings.seed)
     from emulator.serving import serve_until_stopped
 
     serve_until_stopped(settings, world)
 
 
-for _name, _how in reversed(_OPTIONS):
-    serve.params.append(click.Option([_name], **_how))
-
-
-def _settings(flags: dict[str, Any]) -> Settings:
-    from pydantic import ValidationError
-
-    from emulator.config import Settings
-
-    try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = str(first["loc"][0]).replace("_", "-")
-        raise click.ClickException(f"--{name}: {first['msg']}, not '{first['input']}'") from None
-
-
-@main.command()
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 def endpoints(as_json: bool) -> None:
     """List the endpoints: what each needs, and which are not emulated yet."""
@@ -90,7 +84,7 @@ def endpoints(as_json: bool) -> None:
         click.echo(as_table(rows()))
 
 
-@main.command()
+@cli.command()
 @click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 def world(file: str, as_json: bool) -> None:
@@ -126,3 +120,11 @@ def load_world(name: str, seed: int) -> World:
         for mistake in error.mistakes:
             click.echo(f"  {mistake}", err=True)
         sys.exit(1)
+
+
+def main() -> None:
+    """The command `symphony-emulator`."""
+    # Flags of `serve` are read from SYMPHONY_EMULATOR_PORT and the like, without the name of the command in between.
+    for option in serve.params:
+        option.envvar = f"SYMPHONY_EMULATOR_{(option.name or '').upper()}"
+    cli(prog_name="symphony-emulator")

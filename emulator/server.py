@@ -91,7 +91,7 @@ class Background:
         def run() -> None:
             try:
                 done.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - it is raised again where it was asked for
+            except BaseException as error:
                 done.set_exception(error)
 
         self._server.loop.call_soon_threadsafe(run)

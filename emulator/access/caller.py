@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Caller:
     """The user in session, and the app that acts for them; without an app it is an account of its own."""
 

@@ -21,7 +21,7 @@ Kind = Literal["app", "obo", "bot"]
 _HOUR = 3_600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Session:
     """A login. `app` for the app itself, `obo` for a user through an app, `bot` for an account of its own."""
 

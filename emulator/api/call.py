@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_LONG = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """An answer that is not simply 200 with JSON. `body` is a shape for JSON, bytes as they are, or None for none."""
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import logging
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import parse_qsl
 
 import orjson
-from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from emulator.access import permissions
 from emulator.access.caller import Caller, caller_of
@@ -59,11 +57,13 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
                 _permitted(stage, who, endpoint)
         call = Call(stage, endpoint, scope, parameters, who)
         if endpoint.query is not None:
-            call.query = _query(endpoint.query, scope["query_string"])
+            from emulator.api import parse  # with pydantic, which a start without such calls does not pay for
+
+            call.query = parse.query(endpoint.query, scope["query_string"])
         if endpoint.form:
             call.form = await read_form(call.header(b"content-type"), await _read(receive, scope, endpoint.limit))
         elif endpoint.body is not None:
-            call.body = _parsed(endpoint, await _read(receive, scope, endpoint.limit))
+            call.body = _body(endpoint, await _read(receive, scope, endpoint.limit))
         answer = (endpoint.function or _not_built)(call)
         if endpoint.deprecated:
             headers = (_WARNING,)
@@ -225,35 +225,11 @@ async def _read(receive: Any, scope: Any, limit: int) -> bytes:
     return body
 
 
-def _query(model: type[BaseModel], query_string: bytes) -> BaseModel:
-    try:
-        pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=False, max_num_fields=200)
-        # Old clients write Python's None for what they leave open (reference/agent_signals_events.md 2.2).
-        return model.model_validate({name: value for name, value in pairs if value != "None"})
-    except ValidationError as error:
-        raise Invalid(f"query parameter {explained(error)}") from None
-    except ValueError as error:
-        raise Invalid(f"the query cannot be read: {error}") from None
-
-
-@lru_cache(maxsize=256)
-def _adapter(shape: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
-
-
-def _parsed(endpoint: Endpoint, body: bytes) -> Any:
-    if not body.strip():
+def _body(endpoint: Endpoint, content: bytes) -> Any:
+    if not content.strip():
         if endpoint.body_required:
             raise Invalid("the call needs a JSON body")
         return None
-    try:
-        return _adapter(endpoint.body).validate_json(body)
-    except ValidationError as error:
-        raise Invalid(f"the body does not fit: {explained(error)}") from None
+    from emulator.api import parse
 
-
-def explained(error: ValidationError) -> str:
-    """The first of pydantic's complaints: where, and what."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"'{place}': {first['msg']}" if place else str(first["msg"])
+    return parse.body(endpoint.body or "", content)

@@ -13,7 +13,7 @@ _MAX_PARTS = 200
 _MAX_TEXT = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class File:
     """A part that is a file: its name without folders, its content type if it said one, its bytes."""
 
@@ -22,7 +22,7 @@ class File:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """The parts of a body by name, in the order in which they came. Empty text counts as absent."""
 

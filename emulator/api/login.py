@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypedDict
 
 from emulator.access import login
 from emulator.access.errors import LoginRefused, NoSession
-from emulator.api.params import Wire
 from emulator.api.table import endpoint
 
 if TYPE_CHECKING:
@@ -19,10 +18,6 @@ class Token(TypedDict):
     name: str
 
 
-class SignedToken(Wire):
-    token: str
-
-
 class Message(TypedDict):
     message: str
 
@@ -31,7 +26,7 @@ def _session_token(token: str) -> Token:
     return {"token": token, "name": "sessionToken"}
 
 
-@endpoint("POST", "/login/pubkey/app/authenticate", auth="none", body=SignedToken, returns="Token")
+@endpoint("POST", "/login/pubkey/app/authenticate", auth="none", body="login:SignedToken", returns="Token")
 def authenticate_app(call: Call) -> Token:
     """Log an app in with a JWT that it signed."""
     app = login.app_of(call.world, call.body.token)
@@ -66,14 +61,14 @@ def authenticate_user_by_name(call: Call) -> Token:
     return _session_token(login.open_user_session(call.world, call.stage.sessions, app, user).token)
 
 
-@endpoint("POST", "/login/pubkey/authenticate", auth="none", body=SignedToken, returns="Token")
+@endpoint("POST", "/login/pubkey/authenticate", auth="none", body="login:SignedToken", returns="Token")
 def authenticate_account(call: Call) -> Token:
     """Log a service account in with a JWT that it signed."""
     account = login.account_of(call.world, call.body.token)
     return _session_token(login.open_account_session(call.stage.sessions, account).token)
 
 
-@endpoint("POST", "/relay/pubkey/authenticate", auth="none", body=SignedToken, returns="Token")
+@endpoint("POST", "/relay/pubkey/authenticate", auth="none", body="login:SignedToken", returns="Token")
 def authenticate_at_key_manager(call: Call) -> Token:
     """Log a service account in at the key manager."""
     account = login.account_of(call.world, call.body.token)

@@ -20,7 +20,7 @@ JSON_LIMIT = 1024 * 1024
 FORM_LIMIT = 34 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Endpoint:
     """One endpoint. `permissions` None: it is not for apps acting on behalf of users. `function` None: not built.
 
@@ -33,10 +33,10 @@ class Endpoint:
     permissions: tuple[str, ...] | None
     auth: Auth
     function: Function | None
-    body: Any
+    body: str | None
     body_required: bool
     form: bool
-    query: Any
+    query: str | None
     returns: str
     missing: int
     aliases: tuple[tuple[str, str], ...]
@@ -71,17 +71,17 @@ def endpoint(
     *,
     permissions: Sequence[str] | None = None,
     auth: Auth = "session",
-    body: Any = None,
+    body: str | None = None,
     body_required: bool = True,
     form: bool = False,
-    query: Any = None,
+    query: str | None = None,
     returns: str = "",
     missing: int = 400,
     aliases: Sequence[tuple[str, str]] = (),
     deprecated: bool = False,
 ) -> Callable[[Function], Function]:
-    """Declare an endpoint. `body` and `query` are pydantic models (or types); `returns` names the shape in the official
-    specification; the first line of the docstring is what the endpoint does."""
+    """Declare an endpoint. `body` and `query` name models in `emulator.api.requests`, as `module:Model`; `returns`
+    names the shape in the official specification; the first line of the docstring is what the endpoint does."""
 
     def declare(function: Function) -> Function:
         TABLE.append(

@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal, Required
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-
-from emulator.world.entitlements import COMPANY_ENTITLEMENTS, ENTITLEMENTS, ROLES
-
-_AGO = re.compile(r"(\d{1,6})(s|m|h|d)")
-_UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+from typing_extensions import TypedDict
 
 
 class WorldFileError(ValueError):
@@ -24,162 +19,139 @@ class WorldFileError(ValueError):
         self.source, self.mistakes = source, mistakes
 
 
-def _milliseconds(value: Any) -> Any:
-    if isinstance(value, str):
-        found = _AGO.fullmatch(value)
-        if found is None:
-            raise ValueError("write how long ago as a number with s, m, h or d, such as 90s or 3d")
-        return int(found[1]) * _UNITS[found[2]]
-    return value
+# The parts of a file are typed dictionaries, so that a file that is known to be good (those that ship with the
+# emulator are, the tests see to it) is used without the cost of checking it again.
 
 
-def _known(names: Any, kind: str) -> Any:
-    def check(value: Any) -> Any:
-        for name in value:
-            if name not in names:
-                raise ValueError(f"'{name}' is no {kind}, there are {', '.join(sorted(names))}")
-        return value
-
-    return AfterValidator(check)
+class CompanyPart(TypedDict, total=False):
+    name: Required[str]
+    pod: Required[int]
+    crossPod: bool
+    entitlements: list[str]
 
 
-Ago = Annotated[int, BeforeValidator(_milliseconds)]
-Switches = Annotated[dict[str, bool], _known(ENTITLEMENTS, "entitlement")]
-Roles = Annotated[list[str], _known(ROLES, "role")]
-Category = Literal[
-    "AVAILABLE",
-    "BUSY",
-    "DO_NOT_DISTURB",
-    "ON_THE_PHONE",
-    "BE_RIGHT_BACK",
-    "IN_A_MEETING",
-    "AWAY",
-    "OUT_OF_OFFICE",
-    "OFF_WORK",
-    "OFFLINE",
-]
+class UserPart(TypedDict, total=False):
+    username: Required[str]
+    company: str
+    email: str
+    firstName: str
+    lastName: str
+    displayName: str
+    title: str
+    department: str
+    division: str
+    location: str
+    jobFunction: str
+    workPhone: str
+    mobilePhone: str
+    twoFactorPhone: str
+    smsNumber: str
+    industries: list[str]
+    assetClasses: list[str]
+    functions: list[str]
+    marketCoverages: list[str]
+    responsibilities: list[str]
+    instruments: list[str]
+    accountType: Literal["NORMAL", "SYSTEM"]
+    status: Literal["ENABLED", "DISABLED"]
+    suspended: bool
+    roles: list[str]
+    entitlements: dict[str, bool]
+    acceptsConnections: bool
+    publicKey: str
+    presence: str
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+ConnectionPart = TypedDict(
+    "ConnectionPart",
+    {"from": Required[str], "to": Required[str], "status": Literal["PENDING", "ACCEPTED", "REJECTED"]},
+    total=False,
+)
 
 
-class CompanyPart(Part):
+class BarriersPart(TypedDict, total=False):
+    groups: dict[str, list[str]]
+    between: list[tuple[str, str]]
+
+
+class AppPart(TypedDict, total=False):
+    id: Required[str]
     name: str
-    pod: Annotated[int, Field(ge=1, lt=2**27)]
-    crossPod: bool = True
-    entitlements: Annotated[list[str], _known(COMPANY_ENTITLEMENTS, "entitlement of a company")] = []
+    permissions: Literal["all"] | list[str]
+    actAsUser: bool
+    enabled: bool
+    installedFor: Literal["all"] | list[str]
+    publicKey: str
 
 
-class UserPart(Part):
-    username: Annotated[str, Field(min_length=1)]
-    company: str | None = None
-    email: str | None = None
-    firstName: str | None = None
-    lastName: str | None = None
-    displayName: str | None = None
-    title: str | None = None
-    department: str | None = None
-    division: str | None = None
-    location: str | None = None
-    jobFunction: str | None = None
-    workPhone: str | None = None
-    mobilePhone: str | None = None
-    twoFactorPhone: str | None = None
-    smsNumber: str | None = None
-    industries: list[str] = []
-    assetClasses: list[str] = []
-    functions: list[str] = []
-    marketCoverages: list[str] = []
-    responsibilities: list[str] = []
-    instruments: list[str] = []
-    accountType: Literal["NORMAL", "SYSTEM"] = "NORMAL"
-    status: Literal["ENABLED", "DISABLED"] = "ENABLED"
-    suspended: bool = False
-    roles: Roles = []
-    entitlements: Switches = {}
-    acceptsConnections: bool = False
-    publicKey: str | None = None
-    presence: Category | None = None
+MessagePart = TypedDict(
+    "MessagePart", {"from": Required[str], "ago": int | str, "text": str, "message": str}, total=False
+)
 
 
-class ConnectionPart(Part):
-    asker: Annotated[str, Field(alias="from")]
-    to: str
-    status: Literal["PENDING", "ACCEPTED", "REJECTED"] = "ACCEPTED"
+class RoomPart(TypedDict, total=False):
+    name: Required[str]
+    description: str
+    keywords: dict[str, str]
+    owners: Required[list[str]]
+    members: list[str]
+    membersCanInvite: bool
+    discoverable: bool
+    public: bool
+    readOnly: bool
+    copyProtected: bool
+    crossPod: bool
+    viewHistory: bool
+    multiLateralRoom: bool
+    active: bool
+    created: int | str
+    messages: list[MessagePart]
 
 
-class BarriersPart(Part):
-    groups: dict[str, list[str]] = {}
-    between: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
+class ImPart(TypedDict, total=False):
+    between: Required[list[str]]
+    created: int | str
+    messages: list[MessagePart]
 
 
-class AppPart(Part):
-    id: Annotated[str, Field(min_length=1, pattern=r"^[^:]+$")]
-    name: str | None = None
-    permissions: Literal["all"] | list[Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,64}$")]] = []
-    actAsUser: bool = True
-    enabled: bool = True
-    installedFor: Literal["all"] | list[str] = "all"
-    publicKey: str | None = None
+class SettingsPart(TypedDict, total=False):
+    fileTypes: list[str]
+    protocols: list[str]
+    sessionHours: int
+    suppressMinutes: int
+    formsFromUsers: bool
+    messagesOrder: Literal["newest", "oldest"]
+    oboReadsMessages: bool
 
 
-class MessagePart(Part):
-    sender: Annotated[str, Field(alias="from")]
-    ago: Ago = 0
-    text: str | None = None
-    message: str | None = None
-
-
-class RoomPart(Part):
-    name: str
-    description: str = ""
-    keywords: dict[str, str] = {}
-    owners: Annotated[list[str], Field(min_length=1)]
-    members: list[str] = []
-    membersCanInvite: bool | None = None
-    discoverable: bool | None = None
-    public: bool = False
-    readOnly: bool = False
-    copyProtected: bool = False
-    crossPod: bool = False
-    viewHistory: bool | None = None
-    multiLateralRoom: bool = False
-    active: bool = True
-    created: Ago = 0
-    messages: list[MessagePart] = []
-
-
-class ImPart(Part):
-    between: Annotated[list[str], Field(min_length=2)]
-    created: Ago = 0
-    messages: list[MessagePart] = []
-
-
-class SettingsPart(Part):
-    fileTypes: list[Annotated[str, Field(pattern=r"^\.[a-z0-9]+$")]] | None = None
-    protocols: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9+.-]*$")]] | None = None
-    sessionHours: Annotated[int, Field(ge=1, le=14 * 24)] | None = None
-    suppressMinutes: Annotated[int, Field(ge=0)] | None = None
-    formsFromUsers: bool | None = None
-    messagesOrder: Literal["newest", "oldest"] | None = None
-    oboReadsMessages: bool | None = None
-
-
-class WorldFile(Part):
+class WorldFile(TypedDict, total=False):
     """A world as a file describes it. The first company is the pod that is served."""
 
-    companies: Annotated[list[CompanyPart], Field(min_length=1)]
-    settings: SettingsPart = SettingsPart()
-    users: list[UserPart] = []
-    connections: list[ConnectionPart] = []
-    barriers: BarriersPart = BarriersPart()
-    apps: list[AppPart] = []
-    rooms: list[RoomPart] = []
-    ims: list[ImPart] = []
+    companies: Required[list[CompanyPart]]
+    settings: SettingsPart
+    users: list[UserPart]
+    connections: list[ConnectionPart]
+    barriers: BarriersPart
+    apps: list[AppPart]
+    rooms: list[RoomPart]
+    ims: list[ImPart]
 
 
-@dataclass(frozen=True, slots=True)
+_PARTS: tuple[type, ...] = (
+    WorldFile,
+    CompanyPart,
+    UserPart,
+    ConnectionPart,
+    BarriersPart,
+    AppPart,
+    MessagePart,
+    RoomPart,
+    ImPart,
+    SettingsPart,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A file that was read: where from, its text, and what it holds."""
 
@@ -210,17 +182,23 @@ def _lines(text: str, place: tuple[str | int, ...]) -> int:
     return line + 1
 
 
+def _bundled() -> Path:
+    inside = Path(__file__).parent.parent / "fixtures"
+    return inside if inside.is_dir() else inside.parent.parent / "fixtures"  # a checkout keeps them beside the package
+
+
+BUNDLED = _bundled()
+"""Where the worlds that ship with the emulator lie."""
+
+
 def find(world: str) -> Path:
     """The file of a world: one that ships with the emulator, by its name, or a path."""
-    bundled = Path(__file__).parent.parent / "fixtures"
-    if not bundled.is_dir():  # a checkout keeps them beside the package
-        bundled = Path(__file__).parent.parent.parent / "fixtures"
-    path = bundled / f"{world}.yaml"
+    path = BUNDLED / f"{world}.yaml"
     if re.fullmatch(r"[\w-]+", world) and path.is_file():
         return path
     path = Path(world)
     if not path.is_file():
-        names = ", ".join(sorted(each.stem for each in bundled.glob("*.yaml")))
+        names = ", ".join(sorted(each.stem for each in BUNDLED.glob("*.yaml")))
         raise WorldFileError(world, [f"there is no such file; the worlds that ship with the emulator are {names}"])
     return path
 
@@ -239,12 +217,22 @@ def read(path: Path) -> Source:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark is not None else ""
         raise WorldFileError(name, [f"{where}not YAML: {getattr(error, 'problem', error)}"]) from None
+    if path.parent != BUNDLED:
+        _check(name, text, content)
+    return Source(name, text, content)
+
+
+def _check(name: str, text: str, content: object) -> None:
+    """WorldFileError unless everything in the file has a name and a type that we know."""
+    from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+    for part in _PARTS:
+        with_config(ConfigDict(extra="forbid"))(part)
     try:
-        return Source(name, text, WorldFile.model_validate(content))
+        TypeAdapter(WorldFile).validate_python(content)
     except ValidationError as error:
         mistakes = []
         for each in error.errors(include_url=False, include_context=False):
             place = tuple(each["loc"])
-            said = each["msg"].removeprefix("Value error, ")
-            mistakes.append(f"line {_lines(text, place)}: {'.'.join(map(str, place))}: {said}")
+            mistakes.append(f"line {_lines(text, place)}: {'.'.join(map(str, place))}: {each['msg']}")
         raise WorldFileError(name, mistakes) from None

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from emulator.access.permissions import ACT_AS_USER, PERMISSIONS
+from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
 from emulator.seeding.file import Source, WorldFileError, find, read
 from emulator.world.apps import App
 from emulator.world.companies import Company
-from emulator.world.entitlements import DEFAULT_ENTITLEMENTS
+from emulator.world.entitlements import COMPANY_ENTITLEMENTS, DEFAULT_ENTITLEMENTS, ENTITLEMENTS, ROLES
 from emulator.world.errors import Refused
 from emulator.world.messages import Content, Origin
 from emulator.world.policy import streams as policy
 from emulator.world.streams import RoomAttributes
-from emulator.world.users import SYSTEM, User
+from emulator.world.users import NORMAL, User
 from emulator.world.world import World
 
 if TYPE_CHECKING:
-    from emulator.seeding.file import AppPart, ImPart, MessagePart, RoomPart, SettingsPart, UserPart
+    from collections.abc import Callable, Collection, Iterable
+
+    from emulator.seeding.file import (
+        AppPart,
+        BarriersPart,
+        CompanyPart,
+        ImPart,
+        MessagePart,
+        RoomPart,
+        SettingsPart,
+        UserPart,
+    )
     from emulator.world.streams import Stream
 
-_SYSTEM_ROLES = frozenset({"INDIVIDUAL"})
+T = TypeVar("T")
 
 
 def load(world: str = "demo", seed: int = 0) -> World:
@@ -32,6 +45,12 @@ def load(world: str = "demo", seed: int = 0) -> World:
 def build(source: Source, seed: int = 0) -> World:
     """The world that a file describes; WorldFileError where it contradicts itself."""
     return _Builder(source, seed).build()
+
+
+_AGO = re.compile(r"(\d{1,6})(s|m|h|d)")
+_UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+Place = str | int
 
 
 class _Builder:
@@ -47,195 +66,236 @@ class _Builder:
         self.origin = Origin(session=self.world.ids.uuid())
 
     def build(self) -> World:
-        for company in self.file.companies:
-            self.world.companies.add(
-                Company(
-                    id=company.pod,
-                    name=company.name,
-                    cross_pod=company.crossPod,
-                    entitlements=frozenset(company.entitlements),
-                )
-            )
-        self._settings(self.file.settings)
-        for at, user in enumerate(self.file.users):
-            self._at(lambda user=user: self._user(user), "users", at)
-        for at, connection in enumerate(self.file.connections):
-            one, other = self._named(connection.asker, "connections", at), self._named(connection.to, "connections", at)
+        file = self.file
+        for at, company in enumerate(file["companies"]):
+            self._company(company, "companies", at)
+        self._settings(file.get("settings", {}))
+        for at, user in enumerate(file.get("users", [])):
+            self._user(user, "users", at)
+        for at, connection in enumerate(file.get("connections", [])):
+            one = self._named(connection["from"], "connections", at)
+            other = self._named(connection["to"], "connections", at)
             if one and other:
-                self.world.connections.set(one, other, connection.status)
-        self._barriers()
-        for at, app in enumerate(self.file.apps):
-            self._at(lambda app=app, at=at: self._app(app, at), "apps", at)
-        for at, room in enumerate(self.file.rooms):
-            self._at(lambda room=room, at=at: self._room(room, at), "rooms", at)
-        for at, im in enumerate(self.file.ims):
-            self._at(lambda im=im, at=at: self._im(im, at), "ims", at)
-        for user in self.file.users:  # last: a deactivated owner still owned while the rooms were made
-            if user.status == "DISABLED" and user.username in self.users:
-                self.world.users.change(self.users[user.username], enabled=False)
-                self.users[user.username] = self.world.users.get(self.users[user.username].id)
+                self.world.connections.set(one, other, connection.get("status", "ACCEPTED"))
+        self._barriers(file.get("barriers", {}))
+        for at, app in enumerate(file.get("apps", [])):
+            self._app(app, "apps", at)
+        for at, room in enumerate(file.get("rooms", [])):
+            self._room(room, "rooms", at)
+        for at, im in enumerate(file.get("ims", [])):
+            self._im(im, "ims", at)
+        for user in file.get("users", []):  # last: a deactivated owner still owned while the rooms were made
+            if user.get("status") == "DISABLED" and user["username"] in self.users:
+                self.world.users.change(self.users[user["username"]], enabled=False)
         if self.mistakes:
             raise WorldFileError(self.source.name, self.mistakes)
         self.world.events.recent.clear()
         return self.world
 
-    def _at(self, make: object, *place: str | int) -> None:
-        try:
-            make()  # type: ignore[operator]
-        except Refused as refused:
-            self._mistake(refused.reason, *place)
+    # --- mistakes ---
 
-    def _mistake(self, what: str, *place: str | int) -> None:
+    def _mistake(self, what: str, *place: Place) -> None:
         self.mistakes.append(f"line {self.source.line(*place)}: {'.'.join(map(str, place))}: {what}")
 
-    def _named(self, username: str, *place: str | int) -> User | None:
+    def _try(self, make: Callable[[], T], *place: Place) -> T | None:
+        try:
+            return make()
+        except Refused as refused:
+            self._mistake(refused.reason, *place)
+            return None
+
+    def _named(self, username: str, *place: Place) -> User | None:
         user = self.users.get(username)
         if user is None:
             self._mistake(f"no user is named '{username}'", *place)
         return user
 
+    def _all_named(self, usernames: Iterable[str], *place: Place) -> list[User]:
+        return [user for name in usernames if (user := self._named(name, *place))]
+
+    def _known(self, names: Iterable[str], known: Collection[str], what: str, *place: Place) -> frozenset[str]:
+        names = frozenset(names)
+        for name in sorted(names - frozenset(known)):
+            self._mistake(f"'{name}' is no {what}, there are {', '.join(sorted(known))}", *place)
+        return names
+
+    def _ago(self, how_long: int | str, *place: Place) -> int:
+        """How long ago in ms: a number is ms already."""
+        if isinstance(how_long, int):
+            return how_long
+        found = _AGO.fullmatch(how_long)
+        if found is None:
+            self._mistake("write how long ago as a number with s, m, h or d, such as 90s or 3d", *place)
+            return 0
+        return int(found[1]) * _UNITS[found[2]]
+
+    # --- parts ---
+
+    def _company(self, part: CompanyPart, *place: Place) -> None:
+        if not 1 <= part["pod"] < 2**27:
+            self._mistake("a pod id lies between 1 and 134217727", *place, "pod")
+            return
+        entitlements = part.get("entitlements", [])
+        self.world.companies.add(
+            Company(
+                id=part["pod"],
+                name=part["name"],
+                cross_pod=part.get("crossPod", True),
+                entitlements=self._known(entitlements, COMPANY_ENTITLEMENTS, "entitlement of a company", *place),
+            )
+        )
+
     def _settings(self, part: SettingsPart) -> None:
-        given = {
-            "file_types": None if part.fileTypes is None else frozenset(part.fileTypes),
-            "protocols": None if part.protocols is None else tuple(part.protocols),
-            "session_hours": part.sessionHours,
-            "suppress_minutes": part.suppressMinutes,
-            "forms_from_users": part.formsFromUsers,
-            "messages_newest_first": None if part.messagesOrder is None else part.messagesOrder == "newest",
-            "obo_reads_messages": part.oboReadsMessages,
-        }
-        self.world.set(**{name: value for name, value in given.items() if value is not None})
+        given: dict[str, Any] = {}
+        if "fileTypes" in part:
+            given["file_types"] = frozenset(each.lower() for each in part["fileTypes"])
+        if "protocols" in part:
+            given["protocols"] = tuple(part["protocols"])
+        if "messagesOrder" in part:
+            given["messages_newest_first"] = part["messagesOrder"] == "newest"
+        for name, field in (
+            ("sessionHours", "session_hours"),
+            ("suppressMinutes", "suppress_minutes"),
+            ("formsFromUsers", "forms_from_users"),
+            ("oboReadsMessages", "obo_reads_messages"),
+        ):
+            if name in part:
+                given[field] = part[name]  # type: ignore[literal-required]
+        self.world.set(**given)
 
-    def _user(self, part: UserPart) -> None:
-        company = self.world.companies.home if part.company is None else self.world.companies.named(part.company)
-        place = self.file.users.index(part)
+    def _user(self, part: UserPart, *place: Place) -> None:
+        companies = self.world.companies
+        company = companies.named(part["company"]) if "company" in part else companies.home
         if company is None:
-            self._mistake(f"no company is named '{part.company}'", "users", place, "company")
+            self._mistake(f"no company is named '{part['company']}'", *place, "company")
             return
-        names = [name for name in (part.firstName, part.lastName) if name]
-        first_word = company.name.split()[0].lower()
-        entitlements = DEFAULT_ENTITLEMENTS | {name for name, on in part.entitlements.items() if on}
-        entitlements -= {name for name, on in part.entitlements.items() if not on}
-        self.users[part.username] = self.world.users.add(
-            User(
-                id=self.world.users.next_id(company.id),
-                username=part.username,
-                email=part.email or f"{part.username}@{first_word}.example",
-                display_name=part.displayName or " ".join(names) or part.username,
-                first_name=part.firstName,
-                last_name=part.lastName,
-                title=part.title,
-                department=part.department,
-                division=part.division,
-                location=part.location,
-                job_function=part.jobFunction,
-                work_phone=part.workPhone,
-                mobile_phone=part.mobilePhone,
-                two_factor_phone=part.twoFactorPhone,
-                sms_number=part.smsNumber,
-                industries=tuple(part.industries),
-                asset_classes=tuple(part.assetClasses),
-                functions=tuple(part.functions),
-                market_coverages=tuple(part.marketCoverages),
-                responsibilities=tuple(part.responsibilities),
-                instruments=tuple(part.instruments),
-                account_type=part.accountType,
-                suspended=part.suspended,
-                roles=frozenset(part.roles) or _SYSTEM_ROLES,
-                entitlements=entitlements,
-                accepts_connections=part.acceptsConnections,
-                public_key=part.publicKey,
-            )
+        username = part["username"]
+        names = [name for name in (part.get("firstName"), part.get("lastName")) if name]
+        switches = part.get("entitlements", {})
+        self._known(switches, ENTITLEMENTS, "entitlement", *place, "entitlements")
+        entitlements = DEFAULT_ENTITLEMENTS | {name for name, on in switches.items() if on}
+        roles = self._known(part.get("roles", ["INDIVIDUAL"]), ROLES, "role", *place, "roles")
+        user = self._try(
+            lambda: self.world.users.add(
+                User(
+                    id=self.world.users.next_id(company.id),
+                    username=username,
+                    email=part.get("email", f"{username}@{company.name.split()[0].lower()}.example"),
+                    display_name=part.get("displayName", " ".join(names) or username),
+                    first_name=part.get("firstName"),
+                    last_name=part.get("lastName"),
+                    title=part.get("title"),
+                    department=part.get("department"),
+                    division=part.get("division"),
+                    location=part.get("location"),
+                    job_function=part.get("jobFunction"),
+                    work_phone=part.get("workPhone"),
+                    mobile_phone=part.get("mobilePhone"),
+                    two_factor_phone=part.get("twoFactorPhone"),
+                    sms_number=part.get("smsNumber"),
+                    industries=tuple(part.get("industries", ())),
+                    asset_classes=tuple(part.get("assetClasses", ())),
+                    functions=tuple(part.get("functions", ())),
+                    market_coverages=tuple(part.get("marketCoverages", ())),
+                    responsibilities=tuple(part.get("responsibilities", ())),
+                    instruments=tuple(part.get("instruments", ())),
+                    account_type=part.get("accountType", NORMAL),
+                    suspended=part.get("suspended", False),
+                    roles=roles,
+                    entitlements=entitlements - {name for name, on in switches.items() if not on},
+                    accepts_connections=part.get("acceptsConnections", False),
+                    public_key=part.get("publicKey"),
+                )
+            ),
+            *place,
         )
+        if user is not None:
+            self.users[username] = user
 
-    def _barriers(self) -> None:
-        for name, members in self.file.barriers.groups.items():
-            users = [self._named(member, "barriers", "groups", name) for member in members]
-            self.world.barriers.set_group(name, [user.id for user in users if user])
-        for at, (one, other) in enumerate(self.file.barriers.between):
-            self._at(
-                lambda one=one, other=other: self.world.barriers.raise_between(one, other), "barriers", "between", at
-            )
+    def _barriers(self, part: BarriersPart) -> None:
+        for name, members in part.get("groups", {}).items():
+            users = self._all_named(members, "barriers", "groups", name)
+            self.world.barriers.set_group(name, [user.id for user in users])
+        for at, (one, other) in enumerate(part.get("between", [])):
+            self._try(partial(self.world.barriers.raise_between, one, other), "barriers", "between", at)
 
-    def _app(self, part: AppPart, at: int) -> None:
-        permissions = PERMISSIONS if part.permissions == "all" else frozenset(part.permissions) | {ACT_AS_USER}
-        if not part.actAsUser:
+    def _app(self, part: AppPart, *place: Place) -> None:
+        asked = part.get("permissions", [])
+        permissions = PERMISSIONS if asked == "all" else frozenset(asked) | {ACT_AS_USER}
+        for name in sorted(permissions):
+            if not is_permission(name):
+                self._mistake(f"'{name}' is no permission", *place, "permissions")
+        if not part.get("actAsUser", True):
             permissions -= {ACT_AS_USER}
-        installed = None
-        if part.installedFor != "all":
-            users = [self._named(name, "apps", at, "installedFor") for name in part.installedFor]
-            installed = frozenset(user.id for user in users if user)
-        self.world.apps.add(
-            App(
-                id=part.id,
-                name=part.name or part.id,
-                permissions=permissions,
-                enabled=part.enabled,
-                installed_for=installed,
-                public_key=part.publicKey,
-            )
+        installed = part.get("installedFor", "all")
+        users = None if installed == "all" else self._all_named(installed, *place, "installedFor")
+        app = App(
+            id=part["id"],
+            name=part.get("name", part["id"]),
+            permissions=permissions,
+            enabled=part.get("enabled", True),
+            installed_for=None if users is None else frozenset(user.id for user in users),
+            public_key=part.get("publicKey"),
         )
+        self._try(partial(self.world.apps.add, app), *place)
 
-    def _room(self, part: RoomPart, at: int) -> None:
-        owners = [user for name in part.owners if (user := self._named(name, "rooms", at, "owners"))]
-        members = [user for name in part.members if (user := self._named(name, "rooms", at, "members"))]
+    def _room(self, part: RoomPart, *place: Place) -> None:
+        owners = self._all_named(part["owners"], *place, "owners")
+        members = self._all_named(part.get("members", []), *place, "members")
         if not owners:
+            self._mistake("a room needs an owner", *place)
             return
+        public = part.get("public", False)
         attributes = RoomAttributes(
-            name=part.name,
-            description=part.description,
-            keywords=tuple(part.keywords.items()),
-            members_can_invite=part.public if part.membersCanInvite is None else part.membersCanInvite,
-            discoverable=part.public if part.discoverable is None else part.discoverable,
-            public=part.public,
-            read_only=part.readOnly,
-            copy_protected=part.copyProtected,
-            cross_pod=part.crossPod,
-            view_history=part.public if part.viewHistory is None else part.viewHistory,
-            multilateral=part.multiLateralRoom,
+            name=part["name"],
+            description=part.get("description", ""),
+            keywords=tuple(part.get("keywords", {}).items()),
+            members_can_invite=part.get("membersCanInvite", public),
+            discoverable=part.get("discoverable", public),
+            public=public,
+            read_only=part.get("readOnly", False),
+            copy_protected=part.get("copyProtected", False),
+            cross_pod=part.get("crossPod", False),
+            view_history=part.get("viewHistory", public),
+            multilateral=part.get("multiLateralRoom", False),
         )
-        policy.fits(attributes)
-        created = self.now - part.created
+        self._try(partial(policy.fits, attributes), *place)
+        created = self.now - self._ago(part.get("created", 0), *place, "created")
         room = self.world.rooms.open(owners[0], attributes, at=created)
         for user in owners[1:]:
             self.world.streams.seat(room, user.id, owner=True, at=created)
         for user in members:
             self.world.streams.seat(room, user.id, at=created)
-        self._messages(room, part.messages, "rooms", at)
-        if not part.active:
+        self._messages(room, part.get("messages", []), *place)
+        if not part.get("active", True):
             self.world.rooms.set_active(owners[0], room.id, False)
 
-    def _im(self, part: ImPart, at: int) -> None:
-        users = [user for name in part.between if (user := self._named(name, "ims", at, "between"))]
-        if len(users) < len(part.between):
+    def _im(self, part: ImPart, *place: Place) -> None:
+        users = self._all_named(part["between"], *place, "between")
+        if len(users) < 2:
+            self._mistake("an IM is between two users or more", *place)
             return
-        parties = tuple(sorted({user.id for user in users}))
-        im = self.world.streams.open_im(users[0], parties, at=self.now - part.created)
-        self._messages(im, part.messages, "ims", at)
+        created = self.now - self._ago(part.get("created", 0), *place, "created")
+        im = self.world.streams.open_im(users[0], tuple(sorted({user.id for user in users})), at=created)
+        self._messages(im, part.get("messages", []), *place)
 
-    def _messages(self, stream: Stream, parts: list[MessagePart], *place: str | int) -> None:
+    def _messages(self, stream: Stream, parts: list[MessagePart], *above: Place) -> None:
         for at, part in enumerate(parts):
-            sender = self._named(part.sender, *place, "messages", at)
-            if sender is None:
-                continue
-            if (part.text is None) == (part.message is None):
-                self._mistake("a message has either 'text' or 'message' (MessageML)", *place, "messages", at)
-                continue
-            self._at(
-                lambda sender=sender, part=part: self.world.messages.load(
-                    sender, stream, self._content(part), self.origin, at=self.now - part.ago
-                ),
-                *place,
-                "messages",
-                at,
-            )
+            place = (*above, "messages", at)
+            sender = self._named(part["from"], *place)
+            content = self._try(partial(self._content, part), *place)
+            if sender is not None and content is not None:
+                sent = self.now - self._ago(part.get("ago", 0), *place, "ago")
+                self.world.messages.load(sender, stream, content, self.origin, at=sent)
 
     def _content(self, part: MessagePart) -> Content:
-        if part.message is None:
-            return plain(part.text or "")
+        if ("text" in part) == ("message" in part):
+            raise Refused("a message has either 'text' or 'message' (MessageML)")
+        if "text" in part:
+            return plain(part["text"])
         from emulator.messageml import InvalidMessage, convert  # not paid for by worlds of plain text
 
-        text = part.message
+        text = part["message"]
         if not text.lstrip().startswith("<messageML"):
             text = f"<messageML>{text}</messageML>"
         try:
@@ -275,8 +335,3 @@ def plain(text: str) -> Content:
         words=tuple(sorted(words - {""})),
         characters=len(text),
     )
-
-
-def is_service(user: User) -> bool:
-    """Whether an account logs in with a key of its own."""
-    return user.account_type == SYSTEM

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ACT_AS_USER = "ACT_AS_USER"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class App:
     """An app of the pod. `installed_for` is None when it is installed for every user of the pod."""
 

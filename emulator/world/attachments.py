@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Upload:
     """A file as it came in: its bare name, and the preview that the sender made of it, if any."""
 
@@ -19,7 +19,7 @@ class Upload:
     preview: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Attachment:
     """A file of a message. Ids carry their own percent-escape, as production's do (reference/agent.md 2)."""
 

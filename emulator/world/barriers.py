@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Group:
     id: str
     name: str
@@ -24,7 +24,7 @@ class Group:
     modified_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Barrier:
     """A policy between two groups: while it is active their users may not communicate."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from emulator.world.books import Book
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Company:
     """`id` is the pod id, which every user id of the company carries."""
 

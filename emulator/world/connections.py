@@ -19,7 +19,7 @@ PENDING_INCOMING, PENDING_OUTGOING = "PENDING_INCOMING", "PENDING_OUTGOING"
 STATUSES = (PENDING_INCOMING, PENDING_OUTGOING, ACCEPTED, REJECTED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Connection:
     """A request from one user to another and what became of it. Times in ms."""
 
@@ -31,7 +31,7 @@ class Connection:
     requests: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Standing:
     """How one user stands to another, as that user sees it. Colleagues stand connected without any request."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entitlement:
     """A switch on a user: its name in the admin API, what it lets the user do, and whether new users have it."""
 
@@ -61,7 +61,7 @@ SHARED_HISTORY = "canCreateExternalRoomSharedHistory"
 COMPANY_ENTITLEMENTS: frozenset[str] = frozenset({SHARED_HISTORY})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Role:
     """A role of the admin API: its id, its label, which accounts may hold it, and the privileges it carries."""
 

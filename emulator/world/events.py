@@ -10,7 +10,7 @@ from typing import Any
 KEPT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """Something happened: what (production's name where it has one), when (ms), who did it, and whom it concerns:
     the users in `to` and the members of `stream`."""

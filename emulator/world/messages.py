@@ -21,7 +21,7 @@ MESSAGEML = "com.symphony.messageml.v2"
 NOTHING = '<div data-format="PresentationML" data-version="2.0"></div>'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Content:
     """What a message says, rendered: texts as the agent gives them out, and what it can be found by."""
 
@@ -36,7 +36,7 @@ class Content:
     has_form: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Origin:
     """Through what a message came: the id of the session, and the app that acted for the sender, if one did."""
 
@@ -44,7 +44,7 @@ class Origin:
     app: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Message:
     """One version of a message. `number` counts all messages of the world; times are in ms."""
 

@@ -24,7 +24,7 @@ _USUAL_FIELDS = ("name", "description", "keywords_value")
 _TAG = re.compile(r"[#$][^\s#$]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RoomSearch:
     """What a room search asks for (reference/pod.md 9.7)."""
 
@@ -100,7 +100,7 @@ class Rooms:
             policy.external_history_is_entitled(self._world, user, attributes)
         if "name" in changes:
             taken_by = self._named(stream.created_by >> 36, attributes.name)
-            policy.name_is_free(None if taken_by == stream else taken_by, attributes.name)
+            policy.name_is_free(None if taken_by is stream else taken_by, attributes.name)
         if named.get("pinned"):
             self._world.messages.must_be_in(user, stream, named["pinned"])
         changed = self._put(

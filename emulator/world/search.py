@@ -20,7 +20,7 @@ Term = tuple[str, str]
 """What a message can be found by: a kind (`word`, `#`, `$`, `@`, `by`) and a folded value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MessageSearch:
     """What a search asks for. `any_of` holds alternatives, each a set of terms that must all be there; times in ms,
     `since` inclusive and `before` exclusive."""

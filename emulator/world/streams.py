@@ -19,7 +19,7 @@ IM, MIM, ROOM, POST = "IM", "MIM", "ROOM", "POST"
 STREAM_TYPES = (IM, MIM, ROOM, POST)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RoomAttributes:
     """What a room is like (reference/pod.md 9.1)."""
 
@@ -38,7 +38,7 @@ class RoomAttributes:
     sub_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stream:
     """A conversation. `parties` are the participants of an IM, which never change; `room` is what a room is like."""
 
@@ -53,7 +53,7 @@ class Stream:
     pinned: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Membership:
     """A user in a stream. `after` is how many messages the world had when they joined."""
 

@@ -18,7 +18,7 @@ NORMAL, SYSTEM, SDL = "NORMAL", "SYSTEM", "SDL"
 ACCOUNT_TYPES = (NORMAL, SYSTEM, SDL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class User:
     """A user with every attribute that the API knows. Times are in ms, `company_id` is the pod's."""
 
@@ -75,7 +75,7 @@ class User:
         return self.enabled and not self.suspended_at(now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Search:
     """What a user search asks for: a piece of a name or e-mail, and attributes that must be equal (ignoring case)."""
 

@@ -32,7 +32,7 @@ DEFAULT_FILE_TYPES = frozenset(
 DEFAULT_PROTOCOLS = ("http", "https", "ftp", "mailto", "skype", "tel")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Settings:
     """What an administrator sets for a pod as a whole. `suppress_minutes` None is no limit."""
 
@@ -45,7 +45,7 @@ class Settings:
     obo_reads_messages: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """The state of a world at a moment. Good for any number of restores."""
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Annotated, TypedDict
-
-from pydantic import Field
+from typing import TYPE_CHECKING, TypedDict
 
 from emulator.access.permissions import GET_MESSAGES, SEND_MESSAGES, SUPPRESS_MESSAGES
 from emulator.api.agent.compose import content_of, origin_of, uploads
 from emulator.api.agent.shapes import V4Message, v4_message
 from emulator.api.call import Answer
 from emulator.api.errors import ErrorAnswer, answer_of
-from emulator.api.params import Number, Skip, Wire
 from emulator.api.table import endpoint
 from emulator.world import ids
 from emulator.world.errors import Invalid, Refused, UnknownStream
@@ -20,6 +17,7 @@ from emulator.world.errors import Invalid, Refused, UnknownStream
 if TYPE_CHECKING:
     from emulator.api.call import Call
     from emulator.api.forms import Form
+    from emulator.api.requests.messages import FileQuery, ListQuery
 
 MOST_STREAMS = 100
 
@@ -104,14 +102,13 @@ def suppress_message(call: Call) -> Suppression:
     return {"messageId": message.id, "suppressed": True, "suppressionDate": at}
 
 
-class ListQuery(Wire):
-    since: Number
-    until: Number | None = None
-    skip: Skip = 0
-    limit: Annotated[int, Field(ge=1, le=500)] = 50
-
-
-@endpoint("GET", "/agent/v4/stream/{sid}/message", permissions=[GET_MESSAGES], query=ListQuery, returns="V4MessageList")
+@endpoint(
+    "GET",
+    "/agent/v4/stream/{sid}/message",
+    permissions=[GET_MESSAGES],
+    query="messages:ListQuery",
+    returns="V4MessageList",
+)
 def list_messages(call: Call) -> list[V4Message] | None:
     """The earliest messages of a stream from a time on."""
     asked: ListQuery = call.query
@@ -132,12 +129,7 @@ def message_by_id(call: Call) -> V4Message | None:
     return v4_message(call.world, call.world.messages.seen_by(call.user, message_id), call.user)
 
 
-class FileQuery(Wire):
-    fileId: Annotated[str, Field(min_length=1)]
-    messageId: Annotated[str, Field(min_length=1)]
-
-
-@endpoint("GET", "/agent/v1/stream/{sid}/attachment", query=FileQuery)
+@endpoint("GET", "/agent/v1/stream/{sid}/attachment", query="messages:FileQuery")
 def attachment(call: Call) -> Answer:
     """The content of a file, as Base64 text."""
     asked: FileQuery = call.query

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import Field, ValidationError
+from typing import TYPE_CHECKING
 
 from emulator.access.permissions import GET_MESSAGES
 from emulator.api.agent.shapes import V4Message, v4_message
-from emulator.api.params import Number, Skip, Wire
 from emulator.api.table import endpoint
 from emulator.world import ids
 from emulator.world.errors import Invalid
@@ -17,6 +14,7 @@ from emulator.world.search import MessageSearch, Term, term
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
+    from emulator.api.requests.search import Page, SearchQuery
 
 _TYPES = {
     "CHAT": frozenset({"IM", "MIM"}),
@@ -28,31 +26,6 @@ _TYPES = {
 }
 _RESERVED = re.compile(r"[:()\s]")
 _TIERS = ("hot", "warm", "all")
-
-
-class SearchQuery(Wire):
-    text: Annotated[str, Field(max_length=10_000)] | None = None
-    streamId: str | None = None
-    streamType: str | None = None
-    author: Number | None = None
-    hashtag: str | None = None
-    cashtag: str | None = None
-    mention: Number | None = None
-    signal: str | None = None
-    fromDate: Number | None = None
-    toDate: Number | None = None
-
-
-class Page(Wire):
-    skip: Skip = 0
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
-    sortDir: str = "DESC"
-    scope: str | None = None
-    tier: str = "hot"
-
-
-class GetPage(Page):
-    query: str
 
 
 def _combination(asked: SearchQuery) -> None:
@@ -121,8 +94,8 @@ def _found(call: Call, asked: SearchQuery, page: Page) -> list[V4Message] | None
     "POST",
     "/agent/v1/message/search",
     permissions=[GET_MESSAGES],
-    query=Page,
-    body=SearchQuery,
+    query="search:Page",
+    body="search:SearchQuery",
     returns="V4MessageList",
 )
 def search_messages(call: Call) -> list[V4Message] | None:
@@ -130,28 +103,7 @@ def search_messages(call: Call) -> list[V4Message] | None:
     return _found(call, call.body, call.query)
 
 
-_FIELDS = {name.lower(): name for name in SearchQuery.model_fields}
-_AND = re.compile(r"\s+AND\s+", re.IGNORECASE)
-
-
-def _parsed(query: str) -> SearchQuery:
-    """The query of the GET form: `field:value AND field:value`."""
-    fields: dict[str, Any] = {}
-    for piece in _AND.split(query.strip()):
-        name, colon, value = piece.partition(":")
-        field = _FIELDS.get(name.strip().lower())
-        if not colon or field is None:
-            raise Invalid(f"'{piece[:80]}' is not one of the arguments of a search with its value")
-        if field in fields:
-            raise Invalid(f"'{field}' is given twice")
-        fields[field] = value.strip()
-    try:
-        return SearchQuery.model_validate(fields)
-    except ValidationError:
-        raise Invalid("author, mention, fromDate and toDate are numbers") from None
-
-
-@endpoint("GET", "/agent/v1/message/search", query=GetPage, returns="V4MessageList")
+@endpoint("GET", "/agent/v1/message/search", query="search:GetPage", returns="V4MessageList")
 def search_messages_by_get(call: Call) -> list[V4Message] | None:
     """The messages that match, with the query in the address."""
-    return _found(call, _parsed(call.query.query), call.query)
+    return _found(call, call.query.asked(), call.query)

@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import orjson
-from pydantic import BeforeValidator, Field
 
 from emulator.access.permissions import SEND_MESSAGES
 from emulator.api.agent.compose import origin_of
-from emulator.api.params import Wire
 from emulator.api.table import endpoint
 from emulator.world.errors import Invalid
 from emulator.world.messages import Content
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
+    from emulator.api.requests.shares import Article, ShareContent
 
 ARTICLE = "com.symphony.sharing.article"
 _HEAD = '<div data-format="PresentationML" data-version="2.0">'
-
-Text = Annotated[str, Field(max_length=60_000)]
-Seconds = Annotated[int, BeforeValidator(lambda value: None if value == "" else value)]
-
-
-class Article(Wire):
-    """The thirteen fields of a shared article, in the order of the specification."""
-
-    articleId: Text | None = None
-    title: Text | None = None
-    subTitle: Text | None = None
-    message: Text | None = None
-    publisher: Text | None = None
-    publishDate: Seconds | None = None
-    thumbnailUrl: Text | None = None
-    author: Text | None = None
-    articleUrl: Text | None = None
-    summary: Text | None = None
-    appId: Text | None = None
-    appName: Text | None = None
-    appIconUrl: Text | None = None
-
-
-class ShareContent(Wire):
-    type: str | None = None
-    content: Article | None = None
 
 
 class V2Message(TypedDict):
@@ -92,7 +65,7 @@ def _content(article: Article, fields: dict[str, Any]) -> Content:
     "POST",
     "/agent/v3/stream/{sid}/share",
     permissions=[SEND_MESSAGES],
-    body=ShareContent,
+    body="shares:ShareContent",
     returns="V2Message",
 )
 def share(call: Call) -> V2Message:

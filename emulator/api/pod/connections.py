@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from emulator.access.permissions import GET_USER_CONNECTIONS, REQUEST_USER_CONNECTIONS
-from emulator.api.params import Number, Numbers, Wire
 from emulator.api.shapes import Success, success
 from emulator.api.table import endpoint
 from emulator.world.connections import PENDING_INCOMING, PENDING_OUTGOING, STATUSES
@@ -13,6 +12,7 @@ from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
+    from emulator.api.requests.connections import ListQuery
     from emulator.world.connections import Standing
 
 
@@ -34,11 +34,6 @@ def _answer(standing: Standing) -> UserConnection:
     return answer
 
 
-class ListQuery(Wire):
-    status: str | None = None
-    userIds: Numbers | None = None
-
-
 _PENDING = (PENDING_INCOMING, PENDING_OUTGOING)
 _ASKED = {"ALL": STATUSES, **{status: (status,) for status in STATUSES}}
 
@@ -47,7 +42,7 @@ _ASKED = {"ALL": STATUSES, **{status: (status,) for status in STATUSES}}
     "GET",
     "/pod/v1/connection/list",
     permissions=[GET_USER_CONNECTIONS],
-    query=ListQuery,
+    query="connections:ListQuery",
     returns="UserConnectionList",
     missing=404,
 )
@@ -72,15 +67,11 @@ def connection_info(call: Call) -> UserConnection:
     return _answer(call.world.connections.standing(call.user, call.number("userId")))
 
 
-class UserConnectionRequest(Wire):
-    userId: Number
-
-
 @endpoint(
     "POST",
     "/pod/v1/connection/create",
     permissions=[REQUEST_USER_CONNECTIONS],
-    body=UserConnectionRequest,
+    body="connections:UserConnectionRequest",
     returns="UserConnection",
     missing=404,
 )
@@ -89,13 +80,17 @@ def create_connection(call: Call) -> UserConnection:
     return _answer(call.world.connections.request(call.user, call.body.userId))
 
 
-@endpoint("POST", "/pod/v1/connection/accept", body=UserConnectionRequest, returns="UserConnection", missing=404)
+@endpoint(
+    "POST", "/pod/v1/connection/accept", body="connections:UserConnectionRequest", returns="UserConnection", missing=404
+)
 def accept_connection(call: Call) -> UserConnection:
     """Accept the request of another user."""
     return _answer(call.world.connections.accept(call.user, call.body.userId))
 
 
-@endpoint("POST", "/pod/v1/connection/reject", body=UserConnectionRequest, returns="UserConnection", missing=404)
+@endpoint(
+    "POST", "/pod/v1/connection/reject", body="connections:UserConnectionRequest", returns="UserConnection", missing=404
+)
 def reject_connection(call: Call) -> UserConnection:
     """Reject the request of another user."""
     return _answer(call.world.connections.reject(call.user, call.body.userId))

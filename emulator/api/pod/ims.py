@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypedDict
-
-from pydantic import Field
+from typing import TYPE_CHECKING, TypedDict
 
 from emulator.access.permissions import SEND_MESSAGES
-from emulator.api.params import Number, Wire
 from emulator.api.table import endpoint
 from emulator.world import ids
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
     from emulator.world.streams import Stream
-
-MOST_PARTICIPANTS = 300
 
 
 class StreamId(TypedDict):
@@ -26,7 +21,7 @@ class StreamId(TypedDict):
     "POST",
     "/pod/v1/im/create",
     permissions=[SEND_MESSAGES],
-    body=Annotated[list[Number], Field(min_length=1, max_length=MOST_PARTICIPANTS)],
+    body="ims:Participants",
     returns="Stream",
 )
 def create_im(call: Call) -> StreamId:
@@ -66,11 +61,7 @@ def im_info(call: Call) -> ImInfo:
     return _answer(call, call.world.streams.im_seen_by(call.user, call.id("id")))
 
 
-class ImUpdate(Wire):
-    pinnedMessageId: str
-
-
-@endpoint("POST", "/pod/v1/im/{id}/update", body=ImUpdate, returns="V1IMDetail")
+@endpoint("POST", "/pod/v1/im/{id}/update", body="ims:ImUpdate", returns="V1IMDetail")
 def update_im(call: Call) -> ImInfo:
     """Pin a message in an IM, or unpin it."""
     return _answer(call, call.world.streams.pin(call.user, call.id("id"), ids.url_safe(call.body.pinnedMessageId)))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from emulator.access.permissions import CREATE_USER_STREAM, LIST_USER_STREAMS, MANAGE_ROOMS
-from emulator.api.params import Flag, Number, Skip, Wire
 from emulator.api.shapes import Success, success
 from emulator.api.table import endpoint
 from emulator.world import ids
@@ -17,51 +14,8 @@ from emulator.world.streams import RoomAttributes
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
+    from emulator.api.requests.rooms import Attributes, SearchCriteria, SearchPage
     from emulator.world.streams import Stream
-
-MOST_KEYWORDS = 100
-
-
-class Tag(Wire):
-    key: Annotated[str, Field(max_length=256)]
-    value: Annotated[str, Field(max_length=1024)]
-
-
-class Attributes(Wire):
-    """The attributes of a room as they are sent, for creation and for change."""
-
-    name: Annotated[str, Field(max_length=1024)] | None = None
-    description: Annotated[str, Field(max_length=4096)] | None = None
-    keywords: Annotated[list[Tag], Field(max_length=MOST_KEYWORDS)] | None = None
-    membersCanInvite: bool | None = None
-    discoverable: bool | None = None
-    public: bool | None = None
-    readOnly: bool | None = None
-    copyProtected: bool | None = None
-    crossPod: bool | None = None
-    viewHistory: bool | None = None
-    multiLateralRoom: bool | None = None
-    scheduledMeeting: bool | None = None
-    subType: Literal["EMAIL"] | None = None
-    pinnedMessageId: str | None = None
-
-    def given(self) -> dict[str, Any]:
-        """What was given, in the world's words."""
-        named = {
-            "name": None if self.name is None else self.name.strip(),
-            "description": self.description,
-            "keywords": None if self.keywords is None else tuple((tag.key, tag.value) for tag in self.keywords),
-            "members_can_invite": self.membersCanInvite,
-            "discoverable": self.discoverable,
-            "public": self.public,
-            "read_only": self.readOnly,
-            "copy_protected": self.copyProtected,
-            "cross_pod": self.crossPod,
-            "view_history": self.viewHistory,
-            "multilateral": self.multiLateralRoom,
-            "scheduled_meeting": self.scheduledMeeting,
-        }
-        return {name: value for name, value in named.items() if value is not None}
 
 
 class TagAnswer(TypedDict):
@@ -166,7 +120,7 @@ def _update(call: Call, name: str) -> Stream:
     "POST",
     "/pod/v3/room/create",
     permissions=[MANAGE_ROOMS, CREATE_USER_STREAM],
-    body=Attributes,
+    body="rooms:Attributes",
     returns="V3RoomDetail",
 )
 def create_room(call: Call) -> RoomDetail:
@@ -174,7 +128,7 @@ def create_room(call: Call) -> RoomDetail:
     return _answer(_create(call))
 
 
-@endpoint("POST", "/pod/v2/room/create", body=Attributes, returns="V2RoomDetail", deprecated=True)
+@endpoint("POST", "/pod/v2/room/create", body="rooms:Attributes", returns="V2RoomDetail", deprecated=True)
 def create_room_v2(call: Call) -> RoomDetail:
     """A new room, the older form."""
     return _answer_v2(_create(call))
@@ -223,23 +177,21 @@ def room_info_v1(call: Call) -> RoomDetailV1:
     return _answer_v1(call.world.rooms.seen_by(call.user, call.id("id")))
 
 
-@endpoint("POST", "/pod/v3/room/{id}/update", permissions=[MANAGE_ROOMS], body=Attributes, returns="V3RoomDetail")
+@endpoint(
+    "POST", "/pod/v3/room/{id}/update", permissions=[MANAGE_ROOMS], body="rooms:Attributes", returns="V3RoomDetail"
+)
 def update_room(call: Call) -> RoomDetail:
     """Change a room."""
     return _answer(_update(call, "id"))
 
 
-@endpoint("POST", "/pod/v2/room/{id}/update", body=Attributes, returns="V2RoomDetail", deprecated=True)
+@endpoint("POST", "/pod/v2/room/{id}/update", body="rooms:Attributes", returns="V2RoomDetail", deprecated=True)
 def update_room_v2(call: Call) -> RoomDetail:
     """Change a room, the older form."""
     return _answer_v2(_update(call, "id"))
 
 
-class Active(Wire):
-    active: Flag
-
-
-@endpoint("POST", "/pod/v1/room/{id}/setActive", permissions=[MANAGE_ROOMS], query=Active, returns="RoomDetail")
+@endpoint("POST", "/pod/v1/room/{id}/setActive", permissions=[MANAGE_ROOMS], query="rooms:Active", returns="RoomDetail")
 def set_room_active(call: Call) -> RoomDetailV1:
     """Deactivate or reactivate a room."""
     return _answer_v1(call.world.rooms.set_active(call.user, call.id("id"), call.query.active))
@@ -276,15 +228,11 @@ def room_members_v1(call: Call) -> list[Member]:
     return _members(call)
 
 
-class UserId(Wire):
-    id: Number
-
-
 @endpoint(
     "POST",
     "/pod/v1/room/{id}/membership/add",
     permissions=[MANAGE_ROOMS],
-    body=UserId,
+    body="rooms:UserId",
     returns="SuccessResponse",
 )
 def add_member(call: Call) -> Success:
@@ -297,7 +245,7 @@ def add_member(call: Call) -> Success:
     "POST",
     "/pod/v1/room/{id}/membership/remove",
     permissions=[MANAGE_ROOMS],
-    body=UserId,
+    body="rooms:UserId",
     returns="SuccessResponse",
 )
 def remove_member(call: Call) -> Success:
@@ -310,7 +258,7 @@ def remove_member(call: Call) -> Success:
     "POST",
     "/pod/v1/room/{id}/membership/promoteOwner",
     permissions=[MANAGE_ROOMS],
-    body=UserId,
+    body="rooms:UserId",
     returns="SuccessResponse",
 )
 def promote_owner(call: Call) -> Success:
@@ -323,36 +271,13 @@ def promote_owner(call: Call) -> Success:
     "POST",
     "/pod/v1/room/{id}/membership/demoteOwner",
     permissions=[MANAGE_ROOMS],
-    body=UserId,
+    body="rooms:UserId",
     returns="SuccessResponse",
 )
 def demote_owner(call: Call) -> Success:
     """Make an owner a plain member."""
     call.world.rooms.demote(call.user, call.id("id"), call.body.id)
     return success("Owner demoted")
-
-
-class SearchPage(Wire):
-    skip: Skip = 0
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
-    includeNonDiscoverable: Flag = False
-
-
-class SearchUser(Wire):
-    id: Number
-
-
-class SearchCriteria(Wire):
-    query: str
-    labels: list[str] | None = None
-    searchFields: list[Literal["name", "description", "keywords_key", "keywords_value"]] | None = None
-    active: bool | None = None
-    private: bool | None = None
-    owner: SearchUser | None = None
-    creator: SearchUser | None = None
-    member: SearchUser | None = None
-    sortOrder: Literal["BASIC", "RELEVANCE"] | None = None
-    subType: Literal["EMAIL"] | None = None
 
 
 class Facet(TypedDict):
@@ -373,8 +298,8 @@ class RoomSearchResults(TypedDict):
     "POST",
     "/pod/v3/room/search",
     permissions=[MANAGE_ROOMS],
-    query=SearchPage,
-    body=SearchCriteria,
+    query="rooms:SearchPage",
+    body="rooms:SearchCriteria",
     returns="V3RoomSearchResults",
 )
 def search_rooms(call: Call) -> RoomSearchResults:

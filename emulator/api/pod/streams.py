@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
-
-from pydantic import Field
+from typing import TYPE_CHECKING, TypedDict
 
 from emulator.access.permissions import LIST_USER_STREAMS, SEND_MESSAGES
-from emulator.api.params import Skip, Wire
 from emulator.api.table import endpoint
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
+    from emulator.api.requests.streams import Page, StreamFilter
     from emulator.world.streams import Stream
 
 
@@ -52,35 +50,21 @@ def _answer(call: Call, stream: Stream) -> StreamAnswer:
     return answer
 
 
-class TypeFilter(Wire):
-    type: Literal["IM", "MIM", "ROOM", "POST"]
-
-
-class StreamFilter(Wire):
-    streamTypes: list[TypeFilter] | None = None
-    includeInactiveStreams: bool | None = None
-
-
-class Page(Wire):
-    skip: Skip = 0
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
-
-
 @endpoint(
     "POST",
     "/pod/v1/streams/list",
     permissions=[LIST_USER_STREAMS],
-    query=Page,
-    body=StreamFilter,
+    query="streams:Page",
+    body="streams:StreamFilter",
     body_required=False,
     returns="StreamList",
 )
 def list_streams(call: Call) -> list[StreamAnswer] | None:
     """The streams of the user, oldest first."""
-    asked: StreamFilter = call.body or StreamFilter()
+    asked: StreamFilter | None = call.body
     page: Page = call.query
-    types = {each.type for each in asked.streamTypes or ()}
-    found = call.world.streams.listed(call.user, types, inactive=bool(asked.includeInactiveStreams))
+    types = {each.type for each in (asked and asked.streamTypes) or ()}
+    found = call.world.streams.listed(call.user, types, inactive=bool(asked and asked.includeInactiveStreams))
     return [_answer(call, stream) for stream in found[page.skip : page.skip + page.limit]] or None
 
 

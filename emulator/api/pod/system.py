@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from emulator.access.permissions import SEND_MESSAGES
-from emulator.api.params import Skip, Wire
 from emulator.api.table import endpoint
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
-
-
-class Page(Wire):
-    skip: Skip = 0
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
 @endpoint("GET", "/pod/v1/admin/system/protocols/list", permissions=[SEND_MESSAGES], returns="StringList")
@@ -25,7 +17,7 @@ def protocols_v1(call: Call) -> list[str]:
     return list(call.world.settings.protocols)
 
 
-@endpoint("GET", "/pod/v2/system/protocols", permissions=[SEND_MESSAGES], query=Page, returns="StringList")
+@endpoint("GET", "/pod/v2/system/protocols", permissions=[SEND_MESSAGES], query="system:Page", returns="StringList")
 def protocols(call: Call) -> list[str]:
     """The URI schemes that links in messages may have, by pages."""
     return list(call.world.settings.protocols[call.query.skip : call.query.skip + call.query.limit])

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from emulator.access.permissions import GET_BASIC_CONTACT_INFO, GET_EXTENDED_CONTACT_INFO, SEND_MESSAGES
 from emulator.api.call import MAX_LONG
-from emulator.api.params import Flag, Listed, Number, Skip, Wire
 from emulator.api.shapes import UserV1, UserV2, user_v2
 from emulator.api.table import endpoint
 from emulator.world.errors import Invalid
-from emulator.world.users import ACCOUNT_TYPES, NORMAL, SYSTEM, Search
+from emulator.world.users import Search
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
+    from emulator.api.requests.users import ByMany, ByOne, SearchPage, UserSearchQuery
     from emulator.world.users import User
 
 MOST_LOOKED_UP = 100
@@ -25,16 +23,11 @@ def _answer(call: Call, user: User) -> UserV2:
     return user_v2(call.world, user, call.caller, extended=GET_EXTENDED_CONTACT_INFO)
 
 
-class ByEmail(Wire):
-    email: str
-    local: Flag = False
-
-
 @endpoint(
     "GET",
     "/pod/v1/user",
     permissions=[GET_BASIC_CONTACT_INFO],
-    query=ByEmail,
+    query="users:ByEmail",
     returns="User",
     deprecated=True,
 )
@@ -51,18 +44,11 @@ def user_by_name_v1(call: Call) -> UserV1 | None:
     return {"id": found[0].id, "emailAddress": found[0].email} if found else None
 
 
-class ByOne(Wire):
-    uid: Number | None = None
-    email: str | None = None
-    username: str | None = None
-    local: Flag = False
-
-
 @endpoint(
     "GET",
     "/pod/v2/user",
     permissions=[GET_BASIC_CONTACT_INFO, SEND_MESSAGES],
-    query=ByOne,
+    query="users:ByOne",
     returns="UserV2",
 )
 def user(call: Call) -> UserV2 | None:
@@ -82,14 +68,6 @@ def user(call: Call) -> UserV2 | None:
     return _answer(call, found[0]) if found else None
 
 
-class ByMany(Wire):
-    uid: Listed | None = None
-    email: Listed | None = None
-    username: Listed | None = None
-    local: Flag = False
-    active: Flag | None = None
-
-
 class UserError(TypedDict, total=False):
     error: str
     email: str
@@ -101,7 +79,7 @@ class UserList(TypedDict, total=False):
     errors: list[UserError]
 
 
-@endpoint("GET", "/pod/v3/users", permissions=[GET_BASIC_CONTACT_INFO], query=ByMany, returns="V2UserList")
+@endpoint("GET", "/pod/v3/users", permissions=[GET_BASIC_CONTACT_INFO], query="users:ByMany", returns="V2UserList")
 def users(call: Call) -> UserList | None:
     """Users by ids, by e-mails or by usernames, at most a hundred."""
     query: ByMany = call.query
@@ -139,32 +117,6 @@ def users(call: Call) -> UserList | None:
     return answer
 
 
-AccountType = Literal["NORMAL", "SYSTEM", "SDL"]
-assert set(AccountType.__args__) == set(ACCOUNT_TYPES)  # type: ignore[attr-defined]
-
-
-class UserSearchFilter(Wire):
-    title: str | None = None
-    company: str | None = None
-    location: str | None = None
-    marketCoverage: str | None = None
-    responsibility: str | None = None
-    function: str | None = None
-    instrument: str | None = None
-    accountTypes: list[AccountType] | None = None
-
-
-class UserSearchQuery(Wire):
-    query: str | None = None
-    filters: UserSearchFilter | None = None
-
-
-class SearchPage(Wire):
-    skip: Skip = 0
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
-    local: Flag = False
-
-
 class UserSearchResults(TypedDict):
     count: int
     skip: int
@@ -177,30 +129,20 @@ class UserSearchResults(TypedDict):
     "POST",
     "/pod/v1/user/search",
     permissions=[GET_BASIC_CONTACT_INFO],
-    query=SearchPage,
-    body=UserSearchQuery,
+    query="users:SearchPage",
+    body="users:UserSearchQuery",
     returns="UserSearchResults",
 )
 def search_users(call: Call) -> UserSearchResults | None:
     """Users whose name or e-mail holds a piece of text, and whose attributes fit."""
     asked: UserSearchQuery = call.body
     page: SearchPage = call.query
-    filters = asked.filters or UserSearchFilter()
+    filters = asked.filters
     if not (asked.query or "").strip() and asked.filters is None:
         raise Invalid("a search needs a query or filters")
     found = call.world.users.search(
         call.user,
-        Search(
-            query=asked.query,
-            title=filters.title,
-            company=filters.company,
-            location=filters.location,
-            market_coverage=filters.marketCoverage,
-            responsibility=filters.responsibility,
-            function=filters.function,
-            instrument=filters.instrument,
-            account_types=tuple(filters.accountTypes or (NORMAL, SYSTEM)),
-        ),
+        Search(query=asked.query) if filters is None else filters.search(asked.query),
         local=page.local,
     )
     shown = found[page.skip : page.skip + page.limit]

@@ -1,0 +1,47 @@
+"""Parses queries and bodies with the models that the table names. Imported when the first call brings one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pkgutil import resolve_name
+from typing import Any
+from urllib.parse import parse_qsl
+
+from pydantic import TypeAdapter, ValidationError
+
+from emulator.world.errors import Invalid
+
+_MOST_FIELDS = 200
+
+
+@lru_cache(maxsize=256)
+def adapter(shape: str) -> TypeAdapter[Any]:
+    """The parser of a model by the name that the table has for it: `module:Model` among the requests."""
+    return TypeAdapter(resolve_name(f"emulator.api.requests.{shape}"))
+
+
+def query(shape: str, query_string: bytes) -> Any:
+    """The query as a model; Invalid says what does not fit."""
+    try:
+        pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=False, max_num_fields=_MOST_FIELDS)
+        # Old clients write Python's None for what they leave open (reference/agent_signals_events.md 2.2).
+        return adapter(shape).validate_python({name: value for name, value in pairs if value != "None"})
+    except ValidationError as error:
+        raise Invalid(f"query parameter {explained(error)}") from None
+    except ValueError as error:
+        raise Invalid(f"the query cannot be read: {error}") from None
+
+
+def body(shape: str, content: bytes) -> Any:
+    """The body as a model; Invalid says what does not fit."""
+    try:
+        return adapter(shape).validate_json(content)
+    except ValidationError as error:
+        raise Invalid(f"the body does not fit: {explained(error)}") from None
+
+
+def explained(error: ValidationError) -> str:
+    """The first of pydantic's complaints: where, and what."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"'{place}': {first['msg']}" if place else str(first["msg"])

@@ -1,0 +1,23 @@
+"""What stream calls send."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from emulator.api.requests.params import Skip, Wire
+
+
+class TypeFilter(Wire):
+    type: Literal["IM", "MIM", "ROOM", "POST"]
+
+
+class StreamFilter(Wire):
+    streamTypes: list[TypeFilter] | None = None
+    includeInactiveStreams: bool | None = None
+
+
+class Page(Wire):
+    skip: Skip = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
