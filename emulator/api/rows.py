@@ -7,6 +7,9 @@ from emulator.access.permissions import (
     SET_PRESENCE,
 )
 from emulator.api import login as login
+from emulator.api.agent import messages as messages
+from emulator.api.agent import search as search
+from emulator.api.agent import shares as shares
 from emulator.api.pod import connections as connections
 from emulator.api.pod import ims as ims
 from emulator.api.pod import rooms as rooms

@@ -49,7 +49,7 @@ def render(world: World, sender: User, message: str | None, data: str | None, ve
         presentationml=done.presentationml,
         data=done.data,
         words=done.words,
-        characters=len(done.markdown),
+        characters=len(done.text),
         hashtags=done.hashtags,
         cashtags=done.cashtags,
         mentions=done.mentions,
