@@ -153,8 +153,8 @@ def _inside(before: str, rest: str, innermost: str, default: str = "") -> str:
     """What is wrong at a place inside the document."""
     invalid = re.match(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", rest)
     if invalid:
-        return f"An invalid XML character (Unicode: 0x{ord(invalid[0]):x}) was found in the element content of the"
-            " document."
+        code = f"{ord(invalid[0]):x}"
+        return f"An invalid XML character (Unicode: 0x{code}) was found in the element content of the document."
     if before.endswith("]]") or rest.startswith("]]>"):
         return 'The character sequence "]]>" must not appear in content unless used to mark the end of a CDATA section.'
     at = before.rfind("<")
@@ -210,7 +210,7 @@ def _inside_tag(markup: str, offset: int, default: str) -> str:
         return f'Element type "{tag}" must be followed by either attribute specifications, ">" or "/>".'
     name, equals, quote = attribute[1], attribute[2], attribute[3]
     if not equals:
-        return f'Attribute name "{name}" associated with an element type "{tag}" must be followed by the \' = \' character.'
+        return f'Attribute name "{name}" associated with an element type "{tag}" must be followed by the ' + _EQUALS
     if quote not in ("'", '"'):
         return f'Open quote is expected for attribute "{name}" associated with an  element type  "{tag}".'
     return (
@@ -218,4 +218,5 @@ def _inside_tag(markup: str, offset: int, default: str) -> str:
     )
 
 
+_EQUALS = "' = ' character."
 _CONTENT = "The content of elements must consist of well-formed character data or markup."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.messageml import InvalidMessage, convert
 from emulator.world.attachments import Upload
 from emulator.world.errors import Invalid, TooLarge, UnknownUser
 from emulator.world.messages import Content, Origin
@@ -37,6 +36,8 @@ class _Directory:
 
 def render(world: World, sender: User, message: str | None, data: str | None, version: str | None = None) -> Content:
     """A message in MessageML as the world stores it; Invalid with the agent's text, TooLarge beyond 1.5 MB."""
+    from emulator.messageml import InvalidMessage, convert  # not paid for before the first message
+
     if len((message or "").encode()) + len((data or "").encode()) > MESSAGE_BYTES:
         raise TooLarge(f"message and data have more than {MESSAGE_BYTES} bytes together")
     try:
