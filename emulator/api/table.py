@@ -107,28 +107,6 @@ def endpoint(
     return declare
 
 
-def planned(method: str, path: str, permissions: Sequence[str], summary: str, *aliases: tuple[str, str]) -> None:
-    """Declare an endpoint that is not built yet: it answers 501 by name."""
-    TABLE.append(
-        Endpoint(
-            method=method,
-            path=path,
-            permissions=tuple(permissions),
-            auth="session",
-            function=None,
-            body=None,
-            body_required=False,
-            form=False,
-            query=None,
-            returns="",
-            missing=400,
-            aliases=tuple(aliases),
-            deprecated=False,
-            summary=summary,
-        )
-    )
-
-
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 

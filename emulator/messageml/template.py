@@ -881,12 +881,14 @@ class _Run:
         for value in (one, other):
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise _Stop(expression.at)
-        return {
-            "less": one < other,
-            "at most": one <= other,
-            "greater": one > other,
-            "at least": one >= other,
-        }[expression.kind]
+        return bool(
+            {
+                "less": one < other,
+                "at most": one <= other,
+                "greater": one > other,
+                "at least": one >= other,
+            }[expression.kind]
+        )
 
     def _range(self, expression: Expression) -> range:
         start = self._needed(expression.parts[0])

@@ -209,8 +209,11 @@ class _Builder:
             ),
             *place,
         )
-        if user is not None:
-            self.users[username] = user
+        if user is None:
+            return
+        self.users[username] = user
+        if "presence" in part:
+            self._try(partial(self.world.presences.set, user, part["presence"]), *place, "presence")
 
     def _barriers(self, part: BarriersPart) -> None:
         for name, members in part.get("groups", {}).items():

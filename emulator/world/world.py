@@ -11,10 +11,13 @@ from emulator.world.clock import Clock
 from emulator.world.companies import Companies
 from emulator.world.connections import Connections
 from emulator.world.events import Event, EventLog
+from emulator.world.following import Following
 from emulator.world.ids import IdSource
 from emulator.world.messages import Messages
+from emulator.world.presence import Presences
 from emulator.world.rooms import Rooms
 from emulator.world.search import Search
+from emulator.world.signals import Signals
 from emulator.world.streams import Streams
 from emulator.world.users import Users
 
@@ -77,6 +80,9 @@ class World:
         self.rooms = Rooms(self)
         self.messages = Messages(self)
         self.search = Search(self)
+        self.presences = Presences(self)
+        self.following = Following(self)
+        self.signals = Signals(self)
 
     def _containers(self) -> tuple[Container, ...]:
         return (
@@ -93,6 +99,14 @@ class World:
             self.messages.book,
             self.messages.timeline,
             self.search.found_by,
+            self.presences,
+            self.presences.book,
+            self.presences.feeds,
+            self.presences.interests,
+            self.following,
+            self.following.book,
+            self.signals.book,
+            self.signals.subscriptions,
         )
 
     def cross_pod(self, one: User, other: User) -> bool:
