@@ -62,3 +62,7 @@ def as_markdown(listed: list[Row]) -> str:
             built = "" if row["built"] else " (answers 501)"
             lines.append(f"| {permission} | `{row['method']} {row['path']}` | {row['summary']}{built} |")
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(as_markdown(rows()), end="")
