@@ -92,6 +92,7 @@ class _Parser:
         self._text = text
         self._at = 0
         self._depth = 0
+        self._tag_at = 0
 
     def parse(self) -> list[Part]:
         parts, ended = self._block(None)
@@ -152,6 +153,7 @@ class _Parser:
         if closing:
             if inside is None:
                 raise SyntaxProblem(f"Unexpected end tag: </#{name}>", start)
+            self._tag_at = start
             return f"/{name}"
         if name in _IN_BLOCKS:
             self._pending = (rest, begin, start)
@@ -248,7 +250,9 @@ class _Parser:
             self._branches(part, name)
         elif name in _BLOCKS or (name in ("assign", "global", "local") and not part.value[1]):
             part.parts, ended = self._block(name)
-            if ended != f"/{name}":
+            if name == "sep" and ended in ("/list", "/items"):
+                self._at = self._tag_at  # what ends the list ends what stands between its items too
+            elif ended != f"/{name}":
                 raise SyntaxProblem(f"Unclosed tag: {name}", start)
         return part
 
