@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import secrets
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
             f"cannot serve on {settings.host}:{settings.port}: {error.strerror}; {hint}"
         ) from None
     url = address_of(bound, settings.host)
-    token = None if is_loopback(settings.host) else secrets.token_urlsafe(24)
+    token = None if is_loopback(settings.host) else os.urandom(24).hex()
     stage = Stage(world, pod_key=pod_key, permission_match=settings.permission_match)
     home.write_facts(world, url)
 

@@ -107,7 +107,7 @@ GOOD: dict[str, Make] = {
         "data": {"message": HELLO, "silent": "False"},
     },
     "GET /agent/v4/stream/{sid}/message": lambda w: {"path": {"sid": desk(w)}, "params": {"since": 0}},
-    "POST /agent/v1/message/search": lambda w: {"json": {"hashtag": "rates"}},
+    "POST /agent/v1/message/search": lambda w: {"json": {"streamId": desk(w), "text": "rates are up"}},
     "POST /pod/v1/admin/messagesuppression/{id}/suppress": lambda w: {"path": {"id": sent(w)}},
     "POST /pod/v1/connection/create": lambda w: {"json": {"userId": w.id("dave")}},
     "POST /pod/v1/im/create": lambda w: {"json": [w.id("bob")]},

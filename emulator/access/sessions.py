@@ -6,12 +6,12 @@ exist stay good.
 
 from __future__ import annotations
 
-import secrets
+import os
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from emulator.access.errors import NoSession
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.access.signing import PodKey
@@ -21,7 +21,7 @@ Kind = Literal["app", "obo", "bot"]
 _HOUR = 3_600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Session:
     """A login. `app` for the app itself, `obo` for a user through an app, `bot` for an account of its own."""
 
@@ -46,7 +46,7 @@ class Sessions:
     def open(self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None) -> Session:
         """A new session, with a token as production writes it (reference/auth.md 2.2)."""
         now = self._world.clock.now()
-        session_id = secrets.token_hex(48) + f"{now:016x}{user or 0:016x}"
+        session_id = os.urandom(48).hex() + f"{now:016x}{user or 0:016x}"
         token = self._pod_key.sign(
             {"sub": subject, "iss": "symphony", "sessionId": session_id, "userId": str(user or 0)}, "RS512"
         )
@@ -94,7 +94,7 @@ class Sessions:
 
     def open_key_manager(self, user: int) -> str:
         """A key manager token: opaque hex that begins with 0100 (reference/auth.md 2.3)."""
-        token = "0100" + secrets.token_hex(64)
+        token = "0100" + os.urandom(64).hex()
         self._key_manager[token] = (user, self._world.clock.now() + self._world.settings.session_hours * _HOUR)
         return token
 

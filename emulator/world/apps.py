@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Book
 from emulator.world.errors import Invalid, UnknownApp
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.users import User
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 ACT_AS_USER = "ACT_AS_USER"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class App:
     """An app of the pod. `installed_for` is None when it is installed for every user of the pod."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.users import User
     from emulator.world.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Upload:
     """A file as it came in: its bare name, and the preview that the sender made of it, if any."""
 
@@ -19,7 +20,7 @@ class Upload:
     preview: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Attachment:
     """A file of a message. Ids carry their own percent-escape, as production's do (reference/agent.md 2)."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
 from emulator.world.errors import Invalid, Unknown
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Group:
     id: str
     name: str
@@ -24,7 +25,7 @@ class Group:
     modified_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Barrier:
     """A policy between two groups: while it is active their users may not communicate."""
 

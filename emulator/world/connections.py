@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
 from emulator.world.errors import Invalid, UnknownConnection
 from emulator.world.policy import people
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.users import User
@@ -19,7 +20,7 @@ PENDING_INCOMING, PENDING_OUTGOING = "PENDING_INCOMING", "PENDING_OUTGOING"
 STATUSES = (PENDING_INCOMING, PENDING_OUTGOING, ACCEPTED, REJECTED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Connection:
     """A request from one user to another and what became of it. Times in ms."""
 
@@ -31,7 +32,7 @@ class Connection:
     requests: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Standing:
     """How one user stands to another, as that user sees it. Colleagues stand connected without any request."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from emulator.world.attachments import Attachment, Upload, stored
 from emulator.world.books import Book, Postings, Stamp
 from emulator.world.errors import Invalid, UnknownMessage
 from emulator.world.policy import messages as policy
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.streams import Stream
@@ -21,7 +22,7 @@ MESSAGEML = "com.symphony.messageml.v2"
 NOTHING = '<div data-format="PresentationML" data-version="2.0"></div>'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Content:
     """What a message says, rendered: texts as the agent gives them out, and what it can be found by."""
 
@@ -36,7 +37,7 @@ class Content:
     has_form: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Origin:
     """Through what a message came: the id of the session, and the app that acted for the sender, if one did."""
 
@@ -44,7 +45,7 @@ class Origin:
     app: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Message:
     """One version of a message. `number` counts all messages of the world; times are in ms."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
 from emulator.world.errors import Invalid
 from emulator.world.policy import presence as policy
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ MOST_IN_A_READ = 500
 INTEREST_LIFE = 3_600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Presence:
     """What a user shows, since when (ms). `number` counts all changes of the world."""
 
@@ -46,7 +47,7 @@ class Presence:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class PresenceFeed:
     """A feed of a user, and the number of the last change that it gave out."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Grams
 from emulator.world.errors import Invalid, UnknownRoom
 from emulator.world.policy import people
 from emulator.world.policy import streams as policy
+from emulator.world.record import record
 from emulator.world.streams import ROOM, Membership, RoomAttributes, Stream, name_key
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _USUAL_FIELDS = ("name", "description", "keywords_value")
 _TAG = re.compile(r"[#$][^\s#$]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class RoomSearch:
     """What a room search asks for (reference/pod.md 9.7)."""
 

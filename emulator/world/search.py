@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Postings, Stamp
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.messages import Message
@@ -20,7 +20,7 @@ Term = tuple[str, str]
 """What a message can be found by: a kind (`word`, `#`, `$`, `@`, `by`) and a folded value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class MessageSearch:
     """What a search asks for. `any_of` holds alternatives, each a set of terms that must all be there; times in ms,
     `since` inclusive and `before` exclusive."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
 from emulator.world.errors import Barred, Invalid, Refused, UnknownSignal
 from emulator.world.policy import signals as policy
+from emulator.world.record import record
 from emulator.world.signal_query import Alternatives, alternatives
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Signal:
     """A signal; `created_at` in ms."""
 
@@ -29,7 +30,7 @@ class Signal:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Subscription:
     """A user subscribed to a signal, since when (ms). Who was `pushed` into it cannot leave."""
 
@@ -41,7 +42,7 @@ class Subscription:
     at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Outcome:
     """What became of subscribing several users: how many, how many succeeded, and why each other one did not."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world import ids
 from emulator.world.books import Book
 from emulator.world.errors import UnknownRoom, UnknownStream
 from emulator.world.policy import streams as policy
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.users import User
@@ -19,7 +20,7 @@ IM, MIM, ROOM, POST = "IM", "MIM", "ROOM", "POST"
 STREAM_TYPES = (IM, MIM, ROOM, POST)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class RoomAttributes:
     """What a room is like (reference/pod.md 9.1)."""
 
@@ -38,7 +39,7 @@ class RoomAttributes:
     sub_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Stream:
     """A conversation. `parties` are the participants of an IM, which never change; `room` is what a room is like."""
 
@@ -53,7 +54,7 @@ class Stream:
     pinned: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Membership:
     """A user in a stream. `after` is how many messages the world had when they joined."""
 

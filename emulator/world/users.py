@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.world import ids
 from emulator.world.books import Book, Grams
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, privileges_of
 from emulator.world.errors import Invalid, UnknownUser
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.world import World
@@ -18,7 +19,7 @@ NORMAL, SYSTEM, SDL = "NORMAL", "SYSTEM", "SDL"
 ACCOUNT_TYPES = (NORMAL, SYSTEM, SDL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class User:
     """A user with every attribute that the API knows. Times are in ms, `company_id` is the pod's."""
 
@@ -75,7 +76,7 @@ class User:
         return self.enabled and not self.suspended_at(now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Search:
     """What a user search asks for: a piece of a name or e-mail, and attributes that must be equal (ignoring case)."""
 

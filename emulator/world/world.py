@@ -15,6 +15,7 @@ from emulator.world.following import Following
 from emulator.world.ids import IdSource
 from emulator.world.messages import Messages
 from emulator.world.presence import Presences
+from emulator.world.record import record
 from emulator.world.rooms import Rooms
 from emulator.world.search import Search
 from emulator.world.signals import Signals
@@ -35,7 +36,7 @@ DEFAULT_FILE_TYPES = frozenset(
 DEFAULT_PROTOCOLS = ("http", "https", "ftp", "mailto", "skype", "tel")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Settings:
     """What an administrator sets for a pod as a whole. `suppress_minutes` None is no limit."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import orjson
@@ -45,6 +44,8 @@ def _check(article: Article) -> None:
 
 def _content(article: Article, fields: dict[str, Any]) -> Content:
     """How the article looks in the stream: title, summary and link, with the article itself as an entity."""
+    from html import escape
+
     pieces = [f"<b>{escape(article.title or '')}</b>"]
     pieces += [escape(text) for text in (article.subTitle, article.message, article.summary) if text]
     pieces.append(escape(f"{article.publisher}, {article.author}"))

@@ -11,6 +11,16 @@ from tests.conftest import Wire, refused
 SEARCH = "/agent/v1/message/search"
 
 
+@pytest.fixture(autouse=True)
+def tagged(wire: Wire) -> None:
+    """What bob says in Trading Desk, with a tag of each kind."""
+    message = (
+        "<messageML>Good rates <cash tag='ibm'/> <hash tag='rates'/> <mention email='bob@acme.example'/></messageML>"
+    )
+    wire.world.clock.advance(1)
+    wire.post(f"/agent/v4/stream/{wire.room('Trading Desk').id}/message/create", "bob", data={"message": message})
+
+
 def texts(wire: Wire, user: str = "alice", params: Any = None, **query: Any) -> list[str]:
     answer = wire.post(SEARCH, user, json=query, params=params)
     return [] if answer.status_code == 204 else [message["message"] for message in answer.json()]
@@ -21,8 +31,10 @@ def test_each_argument_finds(wire: Wire) -> None:
     assert len(texts(wire, hashtag="RATES")) == 1
     assert len(texts(wire, cashtag="IBM")) == 1
     assert len(texts(wire, mention=wire.id("bob"))) == 1
-    assert len(texts(wire, author=wire.id("bob"), streamId=desk)) == 1
-    assert len(texts(wire, text="rates good", streamId=desk)) == 1
+    assert len(texts(wire, author=wire.id("bob"), streamId=desk)) == 2
+    assert len(texts(wire, text="rates good", streamId=desk)) == 2
+    assert len(texts(wire, text="rates good morning", streamId=desk)) == 1
+    assert texts(wire, text="ibm rates", streamId=desk) == []
     assert len(texts(wire, streamType="IM")) == 2
     assert len(texts(wire, streamType="chat")) == 2
     assert len(texts(wire, hashtag="rates", cashtag="ibm")) == 1

@@ -1,0 +1,83 @@
+"""World files and growth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emulator.seeding import file
+from emulator.seeding.file import BUNDLED, WorldFileError
+from emulator.seeding.grow import grow
+from emulator.seeding.load import load
+from emulator.world import World
+
+HEAD = "companies:\n  - {name: Acme, pod: 190}\n"
+
+
+def mistakes(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "world.yaml"
+    path.write_text(text)
+    with pytest.raises(WorldFileError) as error:
+        load(str(path))
+    return error.value.mistakes
+
+
+@pytest.mark.parametrize("path", sorted(BUNDLED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_worlds_that_ship_are_good(path: Path, tmp_path: Path) -> None:
+    """They are used without a check, so here they are checked as any other file is."""
+    copy = tmp_path / path.name
+    copy.write_text(path.read_text())
+    assert file.read(copy).file["companies"]
+    assert load(str(copy)).companies.home.name == "Acme Capital"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("companies: []\nusers: [", 2, "not YAML"),
+        (HEAD + "users:\n  - username: a\n    entitlements: {canFly: true}\n", 5, "canFly"),
+        (HEAD + "users:\n  - {username: a, roles: [KING]}\n", 4, "KING"),
+        (HEAD + "users:\n  - {username: a}\n  - {username: A}\n", 5, "taken"),
+        (HEAD + "users:\n  - {username: a, company: B}\n", 4, "no company is named 'B'"),
+        (HEAD + "users:\n  - {username: a, presence: HAPPY}\n", 4, "HAPPY"),
+        (HEAD + "connections:\n  - {from: a, to: b}\n", 4, "no user is named 'a'"),
+        (HEAD + "apps:\n  - {id: 'a:b'}\n", 4, "colon"),
+        (HEAD + "apps:\n  - {id: a, permissions: [lower]}\n", 4, "no permission"),
+        (HEAD + "users:\n  - {username: a}\nrooms:\n  - {name: '', owners: [a]}\n", 6, "name"),
+        (HEAD + "users:\n  - {username: a}\nrooms:\n  - {name: R, owners: [a], created: soon}\n", 6, "90s or 3d"),
+        (
+            HEAD + "users:\n  - {username: a}\nrooms:\n  - name: R\n    owners: [a]\n    messages:\n"
+            "      - {from: a, message: '<b>'}\n",
+            9,
+            "terminated",
+        ),
+        (HEAD + "barriers:\n  between:\n    - [x, y]\n", 5, "no group is named"),
+        (HEAD + "nonsense: 1\n", 3, "nonsense"),
+        ("companies:\n  - {name: A, pod: 0}\n", 2, "pod id"),
+        ("[]", 1, ""),
+    ],
+)
+def test_every_mistake_has_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
+    found = mistakes(tmp_path, text)
+    assert found[0].startswith(f"line {line}:"), found
+    assert said in found[0]
+
+
+def summary(world: World) -> list[object]:
+    return [
+        [(user.id, user.username, user.location) for user in world.users.book],
+        [(stream.room and stream.room.name) for stream in world.streams.book],
+        [message.presentationml for message in world.messages.book],
+    ]
+
+
+def test_growth_is_the_same_for_the_same_seed() -> None:
+    worlds = [load("demo") for _ in range(3)]
+    for world, seed in zip(worlds, (7, 7, 8), strict=True):
+        grow(world, users=40, rooms=8, messages=50, seed=seed)
+    one, same, other = (summary(world) for world in worlds)
+    assert one == same
+    assert one != other
+    assert len(worlds[0].users.book) == 50
+    assert worlds[0].messages.count == 60
