@@ -1,6 +1,6 @@
 """The baseline: a bare Starlette app with one route under uvicorn, that answers the bytes in a file.
 
-    python bench/bare.py PORT FILE
+python bench/bare.py PORT FILE
 """
 
 from __future__ import annotations

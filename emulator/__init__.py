@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emulator.version import __version__
+
 if TYPE_CHECKING:
     from emulator.testing.emulator import Emulator
     from emulator.world import World
 
-__version__ = "0.1.0"
+
 __all__ = ["Emulator", "World", "__version__"]
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator import __version__
 from emulator.config import Settings
+from emulator.version import __version__
 
 if TYPE_CHECKING:
     from emulator.world.world import World

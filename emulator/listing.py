@@ -15,6 +15,7 @@ class Row(TypedDict):
     who: str
     built: bool
     deprecated: bool
+    returns: str
     summary: str
     aliases: list[str]
 
@@ -29,6 +30,7 @@ def rows() -> list[Row]:
             "who": "anyone" if each.auth == "none" else "app and bot" if each.for_apps else "bot",
             "built": each.function is not None,
             "deprecated": each.deprecated,
+            "returns": each.returns,
             "summary": each.summary,
             "aliases": [f"{method} {path}" for method, path in each.aliases],
         }
@@ -60,3 +62,7 @@ def as_markdown(listed: list[Row]) -> str:
             built = "" if row["built"] else " (answers 501)"
             lines.append(f"| {permission} | `{row['method']} {row['path']}` | {row['summary']}{built} |")
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(as_markdown(rows()), end="")

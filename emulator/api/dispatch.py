@@ -171,6 +171,7 @@ def _unbuilt(name: str) -> Endpoint:
         missing=400,
         aliases=(),
         deprecated=False,
+        reads_messages=False,
         summary="an operation of the official specification",
     )
 
@@ -201,10 +202,13 @@ def _caller(stage: Stage, headers: list[tuple[bytes, bytes]], endpoint: Endpoint
 
 
 def _permitted(stage: Stage, who: Caller, endpoint: Endpoint) -> None:
-    if endpoint.permissions is None:
-        raise PermissionMissing(f"{endpoint.name} is not enabled for apps that act on behalf of a user")
     assert who.app is not None
-    permissions.check(who.app, endpoint.permissions, stage.permission_match)
+    needed = endpoint.permissions
+    if needed is None:
+        if not (endpoint.reads_messages and stage.world.settings.obo_reads_messages):
+            raise PermissionMissing(f"{endpoint.name} is not enabled for apps that act on behalf of a user")
+        needed = (permissions.GET_MESSAGES,)
+    permissions.check(who.app, needed, stage.permission_match)
 
 
 async def _read(receive: Any, scope: Any, limit: int) -> bytes:

@@ -24,8 +24,9 @@ FORM_LIMIT = 34 * 1024 * 1024
 class Endpoint:
     """One endpoint. `permissions` None: it is not for apps acting on behalf of users. `function` None: not built.
 
-    `missing` is the status for what does not exist: only some operations declare a 404. `status` is that of a good
-    answer. `aliases` are other methods and paths under which the same is served.
+    `missing` is the status for what does not exist: only some operations declare a 404. `reads_messages`: a setting of
+    the world opens it to apps that may read messages. `aliases` are other methods and paths under which the same is
+    served.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Endpoint:
     missing: int
     aliases: tuple[tuple[str, str], ...]
     deprecated: bool
+    reads_messages: bool
     summary: str
 
     @property
@@ -79,6 +81,7 @@ def endpoint(
     missing: int = 400,
     aliases: Sequence[tuple[str, str]] = (),
     deprecated: bool = False,
+    reads_messages: bool = False,
 ) -> Callable[[Function], Function]:
     """Declare an endpoint. `body` and `query` name models in `emulator.api.requests`, as `module:Model`; `returns`
     names the shape in the official specification; the first line of the docstring is what the endpoint does."""
@@ -99,6 +102,7 @@ def endpoint(
                 missing=missing,
                 aliases=tuple(aliases),
                 deprecated=deprecated,
+                reads_messages=reads_messages,
                 summary=(function.__doc__ or "").strip().split("\n")[0],
             )
         )

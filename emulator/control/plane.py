@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator import __version__
 from emulator.access import login, signing
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
 from emulator.api.call import MAX_LONG
@@ -18,6 +17,7 @@ from emulator.api.dispatch import reason_header
 from emulator.api.errors import answer_of
 from emulator.api.parse import explained
 from emulator.control.facts import app_facts, facts
+from emulator.version import __version__
 from emulator.world.apps import App
 from emulator.world.errors import Invalid, Refused, UnknownUser
 

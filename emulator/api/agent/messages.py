@@ -120,7 +120,7 @@ def list_messages(call: Call) -> list[V4Message] | None:
     return [v4_message(call.world, message, call.user) for message in found] or None
 
 
-@endpoint("GET", "/agent/v1/message/{id}", returns="V4Message")
+@endpoint("GET", "/agent/v1/message/{id}", returns="V4Message", reads_messages=True)
 def message_by_id(call: Call) -> V4Message | None:
     """A message by its id."""
     message_id = call.id("id")
@@ -129,7 +129,7 @@ def message_by_id(call: Call) -> V4Message | None:
     return v4_message(call.world, call.world.messages.seen_by(call.user, message_id), call.user)
 
 
-@endpoint("GET", "/agent/v1/stream/{sid}/attachment", query="messages:FileQuery")
+@endpoint("GET", "/agent/v1/stream/{sid}/attachment", query="messages:FileQuery", reads_messages=True)
 def attachment(call: Call) -> Answer:
     """The content of a file, as Base64 text."""
     asked: FileQuery = call.query

@@ -44,7 +44,8 @@ def rule(basis: Basis, page: str) -> Callable[[Callable[P, None]], Callable[P, N
 
     def declare(check: Callable[P, None]) -> Callable[P, None]:
         said = " ".join((check.__doc__ or "").split())
-        declared = RULES[check.__name__] = Rule(check.__name__, said, basis, page, check)
+        name = f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
+        declared = RULES[name] = Rule(name, said, basis, page, check)
 
         @functools.wraps(check)
         def ask(*args: Any, **kwargs: Any) -> None:

@@ -1,0 +1,188 @@
+"""Each row of the table on its good path, over the wire, and its answer against the official schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator.api.table import TABLE
+from tests import official
+from tests.conftest import Wire
+
+Make = Callable[[Wire], dict[str, Any]]
+HELLO = "<messageML>Hello <b>world</b> <hash tag='rates'/></messageML>"
+
+
+def desk(wire: Wire) -> str:
+    return wire.room("Trading Desk").id
+
+
+def sent(wire: Wire) -> str:
+    answer = wire.post(f"/agent/v4/stream/{desk(wire)}/message/create", data={"message": HELLO})
+    return str(answer.json()["messageId"])
+
+
+def feed(wire: Wire) -> str:
+    return str(wire.post("/pod/v1/presence/feed/create").json()["id"])
+
+
+def signal(wire: Wire) -> str:
+    body = {"name": "Rates", "query": "HASHTAG:rates", "visibleOnProfile": True, "companyWide": False}
+    return str(wire.post("/agent/v1/signals/create", json=body).json()["id"])
+
+
+def new_room(wire: Wire) -> str:
+    made = wire.post("/pod/v3/room/create", json={"name": "Good path", "description": "x"}).json()
+    return str(made["roomSystemInfo"]["id"])
+
+
+def room_with_bob(wire: Wire, owner: bool = False) -> str:
+    room = new_room(wire)
+    wire.post(f"/pod/v1/room/{room}/membership/add", json={"id": wire.id("bob")})
+    if owner:
+        wire.post(f"/pod/v1/room/{room}/membership/promoteOwner", json={"id": wire.id("bob")})
+    return room
+
+
+def im(wire: Wire) -> str:
+    return str(wire.post("/pod/v1/im/create", json=[wire.id("bob")]).json()["id"])
+
+
+ARTICLE = {"title": "Up", "publisher": "News", "author": "A", "appId": "acme-desk", "articleUrl": "https://n.example/1"}
+
+GOOD: dict[str, Make] = {
+    "GET /pod/v1/connection/list": lambda w: {},
+    "GET /pod/v1/admin/system/protocols/list": lambda w: {},
+    "GET /pod/v2/system/protocols": lambda w: {},
+    "GET /pod/v1/connection/user/{userId}/info": lambda w: {"path": {"userId": w.id("carol")}},
+    "GET /pod/v1/files/allowedTypes": lambda w: {},
+    "GET /pod/v1/presence/feed/{feedId}/read": lambda w: {"path": {"feedId": feed(w)}},
+    "GET /pod/v1/sessioninfo": lambda w: {},
+    "GET /pod/v2/sessioninfo": lambda w: {},
+    "GET /pod/v1/streams/{sid}/info": lambda w: {"path": {"sid": desk(w)}},
+    "GET /pod/v2/streams/{sid}/info": lambda w: {"path": {"sid": im(w)}},
+    "GET /pod/v1/user": lambda w: {"params": {"email": "bob@acme.example"}},
+    "GET /pod/v2/user": lambda w: {"params": {"uid": w.id("bob")}},
+    "GET /pod/v3/users": lambda w: {"params": {"uid": f"{w.id('bob')},{w.id('carol')},nobody"}},
+    "GET /pod/v1/user/presence": lambda w: {},
+    "GET /pod/v2/user/presence": lambda w: {},
+    "GET /pod/v1/user/{uid}/presence": lambda w: {"path": {"uid": w.id("bob")}},
+    "GET /pod/v2/user/{uid}/presence": lambda w: {"path": {"uid": w.id("bob")}},
+    "GET /pod/v3/user/{uid}/presence": lambda w: {"path": {"uid": w.id("bob")}},
+    "POST /pod/v1/user/presence": lambda w: {"json": {"category": "AWAY"}},
+    "POST /pod/v2/user/presence": lambda w: {"json": {"category": "IN_A_MEETING"}, "params": {"soft": "False"}},
+    "POST /pod/v3/user/presence": lambda w: {"json": {"category": "AWAY", "userId": w.id("alice")}},
+    "POST /pod/v1/user/presence/register": lambda w: {"json": [w.id("carol")]},
+    "POST /pod/v1/presence/feed/create": lambda w: {},
+    "POST /pod/v1/presence/feed/{feedId}/delete": lambda w: {"path": {"feedId": feed(w)}},
+    "GET /pod/v3/room/{id}/info": lambda w: {"path": {"id": desk(w)}},
+    "POST /pod/v1/user/{uid}/follow": lambda w: {"path": {"uid": w.id("bob")}, "json": {"followers": [w.id("alice")]}},
+    "POST /pod/v1/user/{uid}/unfollow": lambda w: {
+        "path": {"uid": w.id("bob")},
+        "json": {"followers": [w.id("alice")]},
+    },
+    "GET /agent/v1/signals/list": lambda w: {"expect": [signal(w)]},
+    "GET /agent/v1/signals/{id}/get": lambda w: {"path": {"id": signal(w)}},
+    "GET /agent/v1/signals/{id}/subscribers": lambda w: {"path": {"id": signal(w)}},
+    "POST /agent/v1/signals/create": lambda w: {"json": {"name": "S", "query": "CASHTAG:ibm"}},
+    "POST /agent/v1/signals/{id}/update": lambda w: {"path": {"id": signal(w)}, "json": {"name": "New"}},
+    "POST /agent/v1/signals/{id}/delete": lambda w: {"path": {"id": signal(w)}},
+    "POST /agent/v1/signals/{id}/subscribe": lambda w: {"path": {"id": signal(w)}, "user": "bob"},
+    "POST /agent/v1/signals/{id}/unsubscribe": lambda w: {"path": {"id": signal(w)}, "user": "bob"},
+    "POST /agent/v3/stream/{sid}/share": lambda w: {
+        "path": {"sid": desk(w)},
+        "json": {"type": "com.symphony.sharing.article", "content": ARTICLE},
+    },
+    "POST /agent/v4/stream/{sid}/message/create": lambda w: {
+        "path": {"sid": desk(w)},
+        "data": {"message": HELLO},
+        "files": [("attachment", ("a.csv", b"1,2", "text/csv")), ("preview", ("p.png", b"x", "image/png"))],
+    },
+    "POST /agent/v4/message/blast": lambda w: {"data": {"message": HELLO, "sids": f"{desk(w)},nowhere"}},
+    "POST /agent/v4/stream/{sid}/message/{mid}/update": lambda w: {
+        "path": {"sid": desk(w), "mid": sent(w)},
+        "data": {"message": HELLO, "silent": "False"},
+    },
+    "GET /agent/v4/stream/{sid}/message": lambda w: {"path": {"sid": desk(w)}, "params": {"since": 0}},
+    "POST /agent/v1/message/search": lambda w: {"json": {"hashtag": "rates"}},
+    "POST /pod/v1/admin/messagesuppression/{id}/suppress": lambda w: {"path": {"id": sent(w)}},
+    "POST /pod/v1/connection/create": lambda w: {"json": {"userId": w.id("dave")}},
+    "POST /pod/v1/im/create": lambda w: {"json": [w.id("bob")]},
+    "GET /pod/v2/room/{id}/membership/list": lambda w: {"path": {"id": desk(w)}},
+    "POST /pod/v1/room/{id}/membership/add": lambda w: {"path": {"id": new_room(w)}, "json": {"id": w.id("bob")}},
+    "POST /pod/v1/room/{id}/membership/remove": lambda w: {
+        "path": {"id": room_with_bob(w)},
+        "json": {"id": w.id("bob")},
+    },
+    "POST /pod/v1/room/{id}/membership/promoteOwner": lambda w: {
+        "path": {"id": room_with_bob(w)},
+        "json": {"id": w.id("bob")},
+    },
+    "POST /pod/v1/room/{id}/membership/demoteOwner": lambda w: {
+        "path": {"id": room_with_bob(w, owner=True)},
+        "json": {"id": w.id("bob")},
+    },
+    "POST /pod/v1/room/{id}/setActive": lambda w: {"path": {"id": new_room(w)}, "params": {"active": "False"}},
+    "POST /pod/v1/streams/list": lambda w: {"json": {"streamTypes": None, "includeInactiveStreams": None}},
+    "POST /pod/v1/user/search": lambda w: {"json": {"query": "bob"}, "params": {"local": "True"}},
+    "POST /pod/v3/room/create": lambda w: {
+        "json": {"name": "New", "description": "d", "keywords": [{"key": "k", "value": "v"}]}
+    },
+    "POST /pod/v3/room/search": lambda w: {"json": {"query": "trading"}},
+    "POST /pod/v3/room/{id}/update": lambda w: {"path": {"id": desk(w)}, "json": {"description": "new"}},
+}
+ROWS = [row for row in TABLE if row.for_apps]
+
+
+def call(wire: Wire, method: str, path: str, made: dict[str, Any]) -> httpx.Response:
+    request = {key: value for key, value in made.items() if key not in ("path", "user", "expect")}
+    return wire.call(method, path.format(**made.get("path", {})), user=made.get("user", "alice"), **request)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_row_does_what_it_says(wire: Wire, row: Any) -> None:
+    answer = call(wire, row.method, row.path, GOOD[row.name](wire))
+    assert answer.status_code == 200, answer.text
+    assert "X-Emulator-Reason" not in answer.headers
+    assert ("X-Warning" in answer.headers) == row.deprecated
+    if not official.available():
+        pytest.skip(official.MISSING)
+    assert official.complaints(row.method, row.path, 200, answer.json()) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "alias"),
+    [(row, alias) for row in ROWS for alias in row.aliases],
+    ids=lambda each: each.name if hasattr(each, "name") else " ".join(each),
+)
+def test_an_alias_is_the_same_endpoint(wire: Wire, row: Any, alias: tuple[str, str]) -> None:
+    assert call(wire, *alias, GOOD[row.name](wire)).status_code == 200
+
+
+@pytest.mark.skipif(not official.available(), reason=official.MISSING)
+@pytest.mark.parametrize("row", [row for row in TABLE if row.auth == "session"], ids=lambda r: r.name)
+def test_a_row_is_an_official_operation(row: Any) -> None:
+    declared = official.statuses(row.method, row.path)
+    assert declared, "not in the specification"
+    assert row.missing in declared
+
+
+def test_the_table_holds_the_missions_rows() -> None:
+    path = official.FOLDER.parent / "design" / "endpoints.yaml"
+    if not path.is_file():
+        pytest.skip(f"the list of the mission's rows is not at {path}")
+    import re
+
+    import yaml
+
+    served = {(row.method, re.sub(r"\{\w+\}", "{}", row.path)): row for row in TABLE}
+    for wanted in yaml.safe_load(path.read_text())["endpoints"]:
+        row = served[wanted["method"], re.sub(r"\{\w+\}", "{}", wanted["path"])]
+        assert set(row.permissions or ()) == set(wanted["permissions"]), wanted
+        if "alias" in wanted:
+            aliases = {(method, re.sub(r"\{\w+\}", "{}", alias)) for method, alias in row.aliases}
+            method, _, alias = wanted["alias"].partition(" ")
+            assert (method, re.sub(r"\{\w+\}", "{}", alias)) in aliases
