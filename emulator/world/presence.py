@@ -119,11 +119,11 @@ class Presences:
                 self.interests.put((user.id, other.id), until)
         self._world.tell("presence interest", user.id, to=(user.id,), about=tuple(other.id for other in users))
 
-    def listed(self, user: User, first_id: int, limit: int) -> list[Presence]:
+    def listed(self, user: User, first_id: int | None, limit: int) -> list[Presence]:
         """The presences of the company by user id, from that id on (reference/pod.md 6)."""
         policy.may_list_all(user)
         company = sorted(self._world.users.book.keys_by("company", user.company_id))
-        first = bisect_left(company, first_id)
+        first = 0 if first_id is None else bisect_left(company, first_id)
         return [self._of(user_id) for user_id in company[first : first + limit]]
 
     # --- setting ---

@@ -45,7 +45,9 @@ def grown(world: World, like: User, count: int) -> list[User]:
 
 
 def shown(presences: list[Presence]) -> dict[int, str]:
-    return {each.user: each.category for each in presences}
+    by_user = {each.user: each.category for each in presences}
+    assert len(by_user) == len(presences), "a user was told of twice"
+    return by_user
 
 
 # --- seeing ---

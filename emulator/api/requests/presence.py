@@ -52,5 +52,5 @@ class UserStatus(Wire):
 
 
 class AllPage(Wire):
-    lastUserId: Number = 0
+    lastUserId: Number | None = None
     limit: Annotated[int, Field(ge=1, le=5000)] = 1000
