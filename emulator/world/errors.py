@@ -54,6 +54,10 @@ class UnknownFeed(Unknown):
     """No such feed, or it has expired."""
 
 
+class UnknownPresenceFeed(Unknown):
+    """No presence feed has this id."""
+
+
 class Forbidden(Refused):
     """The user may not do this."""
 

@@ -41,22 +41,28 @@ class Following:
     def follow(self, user: User, followed_id: int, followers: Iterable[int], *, acting: bool) -> None:
         """Make colleagues follow a user. An unknown one is an error, and all the others follow none the less."""
         valid, strange = self._sorted_out(user, followed_id, followers, acting)
-        for follower in valid:
-            if (follower, followed_id) not in self.book:
-                self.book.put((follower, followed_id), self._world.clock.now())
-                insort(self._followers.setdefault(followed_id, []), follower)
-                insort(self._following.setdefault(follower, []), followed_id)
+        begun = [follower for follower in valid if (follower, followed_id) not in self.book]
+        for follower in begun:
+            self.book.put((follower, followed_id), self._world.clock.now())
+            insort(self._followers.setdefault(followed_id, []), follower)
+            insort(self._following.setdefault(follower, []), followed_id)
+        self._tell("user followed", user, followed_id, begun)
         _complain(strange)
 
     def unfollow(self, user: User, followed_id: int, followers: Iterable[int], *, acting: bool) -> None:
         """Make colleagues no longer follow a user."""
         valid, strange = self._sorted_out(user, followed_id, followers, acting)
-        for follower in valid:
-            if (follower, followed_id) in self.book:
-                self.book.drop((follower, followed_id))
-                self._followers[followed_id].remove(follower)
-                self._following[follower].remove(followed_id)
+        ended = [follower for follower in valid if (follower, followed_id) in self.book]
+        for follower in ended:
+            self.book.drop((follower, followed_id))
+            self._followers[followed_id].remove(follower)
+            self._following[follower].remove(followed_id)
+        self._tell("user unfollowed", user, followed_id, ended)
         _complain(strange)
+
+    def _tell(self, kind: str, user: User, followed_id: int, followers: list[int]) -> None:
+        if followers:
+            self._world.tell(kind, user.id, to=(followed_id, *followers), about=followed_id)
 
     def _sorted_out(
         self, user: User, followed_id: int, followers: Iterable[int], acting: bool

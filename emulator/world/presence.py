@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
-from emulator.world.errors import Invalid
+from emulator.world.errors import Forbidden, Invalid, UnknownPresenceFeed
+from emulator.world.policy import people
 from emulator.world.policy import presence as policy
 from emulator.world.record import record
 
@@ -35,11 +36,13 @@ _TO_OTHERS = {"BE_RIGHT_BACK": AWAY, "DO_NOT_DISTURB": AWAY, "OFF_WORK": OFFLINE
 
 MOST_IN_A_READ = 500
 INTEREST_LIFE = 3_600_000
+_SLACK = 64
+"""So many outdated changes of a company are kept at least, so that a small one is not tidied at each change."""
 
 
 @record
 class Presence:
-    """What a user shows, since when (ms). `number` counts all changes of the world."""
+    """What a user shows, since when (ms). `number` counts the changes in the user's company."""
 
     user: int
     category: str
@@ -49,11 +52,13 @@ class Presence:
 
 @record
 class PresenceFeed:
-    """A feed of a user, and the number of the last change that it gave out."""
+    """A feed of a user, and the number of the last change that it gave out. `opened` is the number of the last change
+    before the first read: up to there it tells what is, and after it what changed."""
 
     id: str
     owner: int
     read_to: int = 0
+    opened: int | None = None
 
 
 Interest = tuple[int, int]
@@ -67,8 +72,9 @@ class Presences:
         self.book: Book[int, Presence] = Book()
         self.feeds: Book[str, PresenceFeed] = Book()
         self.interests: Book[Interest, int] = Book()
-        self._order: list[tuple[int, int]] = []
-        """Changes as (number, user), oldest first; what a later change of the same user outdates is passed over."""
+        self._changes: dict[int, list[tuple[int, int]]] = {}
+        """By company its changes as (number, user), oldest first. What a later change of the same user outdates is
+        passed over, and tidied away now and then."""
 
     # --- reading ---
 
@@ -77,9 +83,11 @@ class Presences:
 
     def _of(self, user_id: int) -> Presence:
         found = self.book.get(user_id)
-        if found is None or found.category == OFFLINE:
-            return Presence(user=user_id, category=OFFLINE, at=self._world.clock.now())
-        return found
+        return self._offline(user_id) if found is None or found.category == OFFLINE else found
+
+    def _offline(self, user_id: int) -> Presence:
+        # Documented: who is OFFLINE is so since the time of the query.
+        return Presence(user=user_id, category=OFFLINE, at=self._world.clock.now())
 
     def seen_by(self, viewer: User, user_id: int, *, local: bool = False) -> Presence:
         """What `viewer` sees of a user; UnknownUser where there is none. Users of other companies are OFFLINE unless
@@ -88,15 +96,20 @@ class Presences:
         presence = self._of(user.id)
         if user.company_id == viewer.company_id:
             return presence
-        if local or not self._follows(viewer, user):
-            return replace(presence, category=OFFLINE, at=self._world.clock.now())
-        return replace(presence, category=_TO_OTHERS.get(presence.category, presence.category))
+        category = _TO_OTHERS.get(presence.category, presence.category)
+        # The time of what is shown as OFFLINE would tell that it is something else.
+        if category == OFFLINE or local or not self._shown_to(viewer, user):
+            return self._offline(user.id)
+        return replace(presence, category=category)
 
-    def _follows(self, viewer: User, user: User) -> bool:
-        if not self._world.connections.connected(viewer, user):
-            return False
+    def _shown_to(self, viewer: User, user: User) -> bool:
         until = self.interests.get((viewer.id, user.id))
-        return until is not None and self._world.clock.now() < until
+        try:
+            people.connected(self._world, viewer, user)
+            policy.has_registered_interest(viewer, user, until, self._world.clock.now())
+        except Forbidden:
+            return False
+        return True
 
     def register(self, user: User, user_ids: Iterable[int]) -> None:
         """Register an interest in users of other companies, for an hour; UnknownUser when one does not exist."""
@@ -105,77 +118,102 @@ class Presences:
         for other in users:
             if other.company_id != user.company_id:
                 self.interests.put((user.id, other.id), until)
+        self._world.tell("presence interest", user.id, to=(user.id,), about=tuple(other.id for other in users))
 
-    def listed(self, user: User, after: int | None, limit: int) -> list[Presence]:
+    def listed(self, user: User, first_id: int | None, limit: int) -> list[Presence]:
         """The presences of the company by user id, from that id on (reference/pod.md 6)."""
         policy.may_list_all(user)
         company = sorted(self._world.users.book.keys_by("company", user.company_id))
-        first = 0 if after is None else bisect_right(company, after - 1)
+        first = 0 if first_id is None else bisect_left(company, first_id)
         return [self._of(user_id) for user_id in company[first : first + limit]]
 
     # --- setting ---
 
     def set(self, user: User, category: str, *, soft: bool = False) -> Presence:
         """Show this from now on. Softly: who is OFFLINE stays so (reference/pod.md 6)."""
+        return self._set(user, user, category, soft)
+
+    def _set(self, by: User, user: User, category: str, soft: bool) -> Presence:
         if category not in CATEGORIES:
             raise Invalid(f"'{category}' is no presence, there are {', '.join(CATEGORIES)}")
         before = self._of(user.id)
         if soft and before.category == OFFLINE:
             return before
-        number = self._order[-1][0] + 1 if self._order else 1
+        number = self._last_number(user.company_id) + 1
         presence = Presence(user=user.id, category=category, at=self._world.clock.now(), number=number)
         self.book.put(user.id, presence)
-        self._order.append((number, user.id))
-        self._world.tell("presence", user.id, to=(user.id,), about=presence)
+        self._changes.setdefault(user.company_id, []).append((number, user.id))
+        self._tidy(user.company_id)
+        self._world.tell("presence", by.id, to=(user.id,), about=presence)
         return presence
 
     def set_of(self, user: User, user_id: int | None, category: str, *, soft: bool = False) -> Presence:
         """Set the presence of a user, by default one's own."""
         target = user if user_id is None else self._world.users.get(user_id)
         policy.may_set(user, target)
-        return self.set(target, category, soft=soft)
+        return self._set(user, target, category, soft)
+
+    def set_released(self, user: User, user_id: int, category: str) -> Presence:
+        """Set the presence of a user by the call of limited release, which sets few of them."""
+        policy.is_released(category)
+        return self.set_of(user, user_id, category)
+
+    def _last_number(self, company_id: int) -> int:
+        changes = self._changes.get(company_id)
+        return changes[-1][0] if changes else 0
+
+    def _tidy(self, company_id: int) -> None:
+        # Each user has one change that still counts, so this is rare enough to cost nothing by the change, and keeps
+        # a pod that runs for days, and the first read of a feed, in the size of the company.
+        changes = self._changes[company_id]
+        if len(changes) > 2 * self._world.users.book.count_by("company", company_id) + _SLACK:
+            self._changes[company_id] = [(number, user) for number, user in changes if self.book[user].number == number]
 
     # --- feeds ---
 
     def create_feed(self, user: User) -> PresenceFeed:
         feed = PresenceFeed(id=self._world.ids.uuid(), owner=user.id)
-        return self.feeds.put(feed.id, feed)
+        self.feeds.put(feed.id, feed)
+        self._world.tell("presence feed created", user.id, to=(user.id,), about=feed.id)
+        return feed
 
     def read_feed(self, user: User, feed_id: str) -> list[Presence]:
-        """What changed among colleagues since the last read, at most 500, oldest first; at first what they show now."""
+        """What changed among colleagues since the last read, at most 500, oldest first, the rest with the next read;
+        at first those who are not OFFLINE. A read is no event: it concerns nobody else."""
         feed = self._feed(user, feed_id)
+        opened = self._last_number(user.company_id) if feed.opened is None else feed.opened
+        changes = self._changes.get(user.company_id, [])
         found: list[Presence] = []
         read_to = feed.read_to
-        for at in range(bisect_right(self._order, (feed.read_to, 1 << 62)), len(self._order)):
-            number, user_id = self._order[at]
-            presence = self.book.get(user_id)
-            outdated = presence is None or presence.number != number
-            foreign = user_id >> 36 != user.company_id
-            if not (outdated or foreign or (feed.read_to == 0 and presence and presence.category == OFFLINE)):
+        for at in range(bisect_left(changes, (feed.read_to + 1,)), len(changes)):
+            number, user_id = changes[at]
+            presence = self.book[user_id]
+            outdated = presence.number != number
+            if not outdated and (number > opened or presence.category != OFFLINE):
                 if len(found) == MOST_IN_A_READ:
                     break
-                assert presence is not None
                 found.append(presence)
             read_to = number
-        self.feeds.put(feed.id, replace(feed, read_to=read_to))
+        self.feeds.put(feed.id, replace(feed, read_to=read_to, opened=opened))
         return found
 
     def delete_feed(self, user: User, feed_id: str) -> PresenceFeed:
         feed = self._feed(user, feed_id)
         self.feeds.drop(feed.id)
+        self._world.tell("presence feed deleted", user.id, to=(user.id,), about=feed.id)
         return feed
 
     def _feed(self, user: User, feed_id: str) -> PresenceFeed:
         feed = self.feeds.get(feed_id)
         if feed is None:
-            raise Invalid(f"there is no presence feed '{feed_id}'")
+            raise UnknownPresenceFeed(f"there is no presence feed '{feed_id[:40]}'")
         policy.owns_feed(user, feed)
         return feed
 
     # --- for snapshots: the order of changes is state too ---
 
-    def state(self) -> list[tuple[int, int]]:
-        return self._order.copy()
+    def state(self) -> dict[int, list[tuple[int, int]]]:
+        return {company: changes.copy() for company, changes in self._changes.items()}
 
-    def restore(self, state: list[tuple[int, int]]) -> None:
-        self._order = state.copy()
+    def restore(self, state: dict[int, list[tuple[int, int]]]) -> None:
+        self._changes = {company: changes.copy() for company, changes in state.items()}

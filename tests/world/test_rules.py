@@ -84,6 +84,12 @@ def _pending(c: Cast) -> Any:
     return c.world.connections.request(c.alice, c.dave.id)
 
 
+def _without_interest(c: Cast) -> None:
+    # Who may not see a presence is not refused, but sees OFFLINE.
+    if c.world.presences.seen_by(c.alice, c.carol.id).category == "OFFLINE":
+        raise Refused("carol is OFFLINE for alice")
+
+
 def _late_reader(c: Cast) -> Any:
     room = c.new_room(c.alice)
     message = c.say(c.alice, room)
@@ -213,6 +219,8 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "messages.is_not_suppressed": _suppressed_update,
     "messages.may_suppress": lambda c: c.world.messages.suppress(c.bob, c.say(c.alice, c.room("Trading Desk")).id),
+    "presence.has_registered_interest": _without_interest,
+    "presence.is_released": lambda c: c.world.presences.set_released(c.alice, c.alice.id, "OFFLINE"),
     "presence.may_set": lambda c: c.world.presences.set_of(c.alice, c.bob.id, "AWAY"),
     "presence.may_list_all": lambda c: c.world.presences.listed(c.acme_bot, None, 10),
     "presence.owns_feed": lambda c: c.world.presences.read_feed(c.bob, c.world.presences.create_feed(c.alice).id),

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from emulator.api.call import Call
     from emulator.world.presence import Presence
 
-_V1 = {"IN_A_MEETING": "BUSY", "OUT_OF_OFFICE": "AWAY", "OFF_WORK": "OFFLINE"}
-"""Version 1 has no names for these."""
+_NOT_IN_V1 = frozenset({"IN_A_MEETING", "OUT_OF_OFFICE", "OFF_WORK"})
 
 
 class PresenceV1(TypedDict):
@@ -27,7 +26,8 @@ class V2Presence(TypedDict):
 
 
 def _v1(presence: Presence) -> PresenceV1:
-    return {"category": _V1.get(presence.category, presence.category)}
+    # The specification has UNDEFINED for what the values known to the call cannot represent.
+    return {"category": "UNDEFINED" if presence.category in _NOT_IN_V1 else presence.category}
 
 
 def _v2(presence: Presence) -> V2Presence:
@@ -74,7 +74,7 @@ def presence(call: Call) -> V2Presence:
 )
 def presence_v2(call: Call) -> PresenceV1:
     """The presence of a user, the older form."""
-    return {"category": _seen(call).category}
+    return _v1(_seen(call))
 
 
 @endpoint(
@@ -129,6 +129,14 @@ def set_user_presence(call: Call) -> V2Presence:
     """Set the presence of a user: one's own, unless a role allows more."""
     presences = call.world.presences
     return _v2(presences.set_of(call.user, call.body.userId, call.body.category, soft=call.query.soft))
+
+
+@endpoint(
+    "POST", "/pod/v1/user/{uid}/presence", body="presence:AnyStatusV1", returns="Presence", missing=404, deprecated=True
+)
+def set_user_presence_v1(call: Call) -> PresenceV1:
+    """Set the presence of a user, the oldest form, in limited release."""
+    return _v1(call.world.presences.set_released(call.user, call.number("uid"), call.body.category))
 
 
 @endpoint(

@@ -22,7 +22,8 @@ Category = Literal[
     "OFF_WORK",
     "OFFLINE",
 ]
-Users = Annotated[list[Number], Field(max_length=MOST_USERS)]
+CategoryV1 = Literal["AVAILABLE", "BUSY", "DO_NOT_DISTURB", "ON_THE_PHONE", "BE_RIGHT_BACK", "AWAY", "OFFLINE"]
+Users = Annotated[list[Number], Field(min_length=1, max_length=MOST_USERS)]
 
 
 class Local(Wire):
@@ -38,7 +39,11 @@ class Status(Wire):
 
 
 class StatusV1(Wire):
-    category: Literal["AVAILABLE", "BUSY", "DO_NOT_DISTURB", "ON_THE_PHONE", "BE_RIGHT_BACK", "AWAY", "OFFLINE"]
+    category: CategoryV1
+
+
+class AnyStatusV1(Wire):
+    category: CategoryV1 | Literal["UNDEFINED"]
 
 
 class UserStatus(Wire):

@@ -23,4 +23,5 @@ def may_change(user: User, *, acting: bool) -> None:
 def is_a_colleague(user: User, other: User) -> None:
     """Only users of the own company are followed, and are asked about."""
     if user.company_id != other.company_id:
-        raise Invalid(f"'{other.username}' is of another company, whose users cannot be followed")
+        # Without the name: the directory may not show this user.
+        raise Invalid(f"{other.id} is of another company, whose users are not followed from here")
