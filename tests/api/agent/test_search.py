@@ -38,7 +38,8 @@ def test_each_argument_finds(wire: Wire) -> None:
     assert len(texts(wire, streamType="IM")) == 2
     assert len(texts(wire, streamType="chat")) == 2
     assert len(texts(wire, hashtag="rates", cashtag="ibm")) == 1
-    assert texts(wire, hashtag="rates", mention=wire.id("bob")) == []
+    assert len(texts(wire, hashtag="rates", mention=wire.id("bob"))) == 1
+    assert texts(wire, hashtag="rates", mention=wire.id("alice")) == []
     assert len(texts(wire, author=str(wire.id("bob")))) >= 1
 
 
