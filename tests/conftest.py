@@ -45,6 +45,9 @@ def world(demo: World, as_loaded: Any) -> Iterator[World]:
     demo.clock.freeze()
     yield demo
     demo.restore(as_loaded)
+    for user in list(demo.users.book):  # feeds are no part of a snapshot
+        for feed in demo.datafeeds.listed(user):
+            demo.datafeeds.delete(user, feed.id)
 
 
 class Wire:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
@@ -65,6 +66,8 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         elif endpoint.body is not None:
             call.body = _body(endpoint, await _read(receive, scope, endpoint.limit))
         answer = (endpoint.function or _not_built)(call)
+        if type(answer) is CoroutineType:  # a long poll, the only calls that wait
+            answer = await answer
         if endpoint.deprecated:
             headers = (_WARNING,)
         notes = tuple(call.notes)
@@ -196,7 +199,7 @@ def _caller(stage: Stage, headers: list[tuple[bytes, bytes]], endpoint: Endpoint
     if not token:
         raise NoSession("the call has no header sessionToken")
     who = caller_of(stage.world, stage.sessions, token)
-    if who.app is None and endpoint.is_agent and who.session.kind == "bot":
+    if who.app is None and endpoint.needs_key_manager and who.session.kind == "bot":
         stage.sessions.check_key_manager(key_manager_token, who.user.id)
     return who
 

@@ -18,6 +18,7 @@ Function = Callable[["Call"], Any]
 
 JSON_LIMIT = 1024 * 1024
 FORM_LIMIT = 34 * 1024 * 1024
+_ONE_TOKEN = ("/agent/v1/signals/", "/agent/v5/datafeeds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,8 +61,10 @@ class Endpoint:
         return FORM_LIMIT if self.form else JSON_LIMIT
 
     @property
-    def is_agent(self) -> bool:
-        return self.path.startswith("/agent/")
+    def needs_key_manager(self) -> bool:
+        """Whether accounts of their own call it with both tokens: messages are encrypted, feeds and signals take one
+        (reference/auth.md 4, agent_signals_events.md 1)."""
+        return self.path.startswith("/agent/") and not self.path.startswith(_ONE_TOKEN)
 
 
 TABLE: list[Endpoint] = []

@@ -10,6 +10,7 @@ from emulator.world.barriers import Barriers
 from emulator.world.clock import Clock
 from emulator.world.companies import Companies
 from emulator.world.connections import Connections
+from emulator.world.datafeeds import Datafeeds
 from emulator.world.events import Event, EventLog
 from emulator.world.following import Following
 from emulator.world.ids import IdSource
@@ -84,6 +85,7 @@ class World:
         self.presences = Presences(self)
         self.following = Following(self)
         self.signals = Signals(self)
+        self.datafeeds = Datafeeds(self)
 
     def _containers(self) -> tuple[Container, ...]:
         return (

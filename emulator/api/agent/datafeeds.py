@@ -1,0 +1,79 @@
+"""Datafeeds of bots, version 5: list, create, read by long poll, delete (reference/agent_signals_events.md 3)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from emulator.api.agent.events import v4_event
+from emulator.api.call import Answer
+from emulator.api.table import endpoint
+
+if TYPE_CHECKING:
+    from emulator.api.call import Call
+    from emulator.world.datafeeds import Datafeed
+
+HOLD = 20
+"""How many seconds a read waits when nothing is there: clients call a loop dead after 22."""
+
+
+class FeedAnswer(TypedDict):
+    id: str
+    type: str
+
+
+def _answer(feed: Datafeed) -> FeedAnswer:
+    return {"id": feed.id, "type": "fanout"}
+
+
+@endpoint("GET", "/agent/v5/datafeeds", query="datafeeds:ListFeeds", returns="V5DatafeedList")
+def list_datafeeds(call: Call) -> list[FeedAnswer]:
+    """The datafeeds of the account."""
+    return [_answer(feed) for feed in call.world.datafeeds.listed(call.user, call.query.tag)]
+
+
+@endpoint("POST", "/agent/v5/datafeeds", body="datafeeds:CreateFeed", body_required=False, returns="V5Datafeed")
+def create_datafeed(call: Call) -> Answer:
+    """A new datafeed."""
+    tag = call.body.tag if call.body is not None else None
+    return Answer(201, _answer(call.world.datafeeds.create(call.user, tag)))
+
+
+class Events(TypedDict):
+    events: list[dict[str, Any]]
+    ackId: str
+
+
+@endpoint(
+    "POST",
+    "/agent/v5/datafeeds/{datafeedId}/read",
+    body="datafeeds:ReadFeed",
+    body_required=False,
+    returns="V5EventList",
+)
+async def read_datafeed(call: Call) -> Events:
+    """The events since the last read; waits up to 20 seconds for the first."""
+    feeds, feed_id, asked = call.world.datafeeds, call.path["datafeedId"], call.body
+    entries, acknowledgement = feeds.take(call.user, feed_id, asked.ackId if asked is not None else None)
+    shows = asked is None or asked.updatePresence is not False
+    if shows and call.world.presences.own(call.user).category == "OFFLINE":
+        call.world.presences.set(call.user, "AVAILABLE")
+    if not entries:
+        arrived = asyncio.Event()
+        end = feeds.when_arrives(feeds.seen_by(call.user, feed_id), arrived.set)
+        try:
+            await asyncio.wait_for(arrived.wait(), HOLD)
+        except TimeoutError:
+            return {"events": [], "ackId": acknowledgement}
+        finally:
+            end()
+        entries, acknowledgement = feeds.take(call.user, feed_id, None)
+    return {"events": [v4_event(call.world, entry, call.user) for entry in entries], "ackId": acknowledgement}
+
+
+@endpoint("DELETE", "/agent/v5/datafeeds/{datafeedId}", returns="")
+def delete_datafeed(call: Call) -> Answer | None:
+    """Delete a datafeed. One that has expired is answered so that clients' recovery goes on (reference 3.5)."""
+    if call.world.datafeeds.delete(call.user, call.path["datafeedId"]):
+        return None
+    return Answer(200, {"code": 200, "message": "Datafeed deleted"})

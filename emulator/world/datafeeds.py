@@ -1,0 +1,161 @@
+"""Datafeeds: the events that concern a user, queued until they are read and acknowledged.
+
+They hang on the event log and are no part of a snapshot: a bot's feed outlives sessions and resets
+(reference/agent_signals_events.md 3).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from emulator.world.errors import Forbidden, Invalid, UnknownFeed
+
+if TYPE_CHECKING:
+    from emulator.world.events import Event
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+LIFE = 30 * 60_000
+VISIBILITY = 30_000
+MOST_FEEDS = 20
+MOST_EVENTS = 100
+LONGEST_TAG = 100
+MOST_QUEUED = 10_000
+MOST_ACKNOWLEDGED = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """An event in a feed, with the id under which it is delivered, however often."""
+
+    id: str
+    event: Event
+
+
+@dataclass(slots=True, eq=False)
+class _Batch:
+    entries: list[Entry]
+    until: int
+
+
+@dataclass(slots=True, eq=False)
+class Datafeed:
+    """A feed: what waits in it, and what was read and not acknowledged yet, by acknowledgement id."""
+
+    id: str
+    owner: int
+    tag: str | None
+    used_at: int
+    queue: list[Entry] = field(default_factory=list)
+    batches: dict[str, _Batch] = field(default_factory=dict)
+    acknowledgements: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_ACKNOWLEDGED))
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+
+
+class Datafeeds:
+    """The feeds of all users."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._feeds: dict[str, Datafeed] = {}
+        self._of_user: dict[int, list[Datafeed]] = {}
+        world.events.listen(self._arrived)
+
+    def create(self, user: User, tag: str | None = None) -> Datafeed:
+        """A new feed, or the one that the user has under this tag; Forbidden at the twenty-first."""
+        if tag is not None and len(tag) > LONGEST_TAG:
+            raise Invalid(f"a tag has at most {LONGEST_TAG} characters")
+        feeds = self.listed(user)
+        for feed in feeds:
+            if tag and feed.tag == tag:
+                return feed
+        if len(feeds) >= MOST_FEEDS:
+            raise Forbidden(f"'{user.username}' has {MOST_FEEDS} feeds already: delete a listed one")
+        feed = Datafeed(
+            id=f"{self._world.ids.hex(32)}_f_{self._world.ids.hex(5)}",
+            owner=user.id,
+            tag=tag or None,
+            used_at=self._world.clock.now(),
+        )
+        self._feeds[feed.id] = feed
+        self._of_user.setdefault(user.id, []).append(feed)
+        return feed
+
+    def listed(self, user: User, tag: str | None = None) -> list[Datafeed]:
+        """The live feeds of a user, those of a tag when one is given."""
+        now = self._world.clock.now()
+        for feed in tuple(self._of_user.get(user.id, ())):
+            if now >= feed.used_at + LIFE:
+                self._drop(feed)
+        return [feed for feed in self._of_user.get(user.id, ()) if not tag or feed.tag == tag]
+
+    def seen_by(self, user: User, feed_id: str) -> Datafeed:
+        """The live feed of this user; UnknownFeed for none, and for another user's."""
+        for feed in self.listed(user):
+            if feed.id == feed_id:
+                return feed
+        raise UnknownFeed(f"'{user.username}' has no datafeed '{feed_id}': it expired, or never was")
+
+    def delete(self, user: User, feed_id: str) -> bool:
+        """Delete a feed; whether there was one."""
+        for feed in self.listed(user):
+            if feed.id == feed_id:
+                self._drop(feed)
+                return True
+        return False
+
+    def take(self, user: User, feed_id: str, acknowledged: str | None) -> tuple[list[Entry], str]:
+        """The next events and the id that acknowledges them. What was taken and is not acknowledged within half a
+        minute comes again; `acknowledged` ends that for one batch."""
+        feed = self.seen_by(user, feed_id)
+        if acknowledged:
+            if acknowledged not in feed.acknowledgements:
+                raise Invalid(f"'{acknowledged[:40]}' acknowledges nothing of this datafeed")
+            feed.batches.pop(acknowledged, None)
+        now = feed.used_at = self._world.clock.now()
+        for key, batch in list(feed.batches.items()):
+            if now >= batch.until:
+                feed.queue[:0] = batch.entries
+                del feed.batches[key]
+        entries, feed.queue = feed.queue[:MOST_EVENTS], feed.queue[MOST_EVENTS:]
+        key = self._world.ids.hex(32)
+        feed.acknowledgements.append(key)
+        if entries:
+            feed.batches[key] = _Batch(entries, now + VISIBILITY)
+        return entries, key
+
+    def when_arrives(self, feed: Datafeed, call: Callable[[], None]) -> Callable[[], None]:
+        """Call this when something comes into the feed; the answer is a function that ends it."""
+        feed.waiting.append(call)
+        return lambda: feed.waiting.remove(call)
+
+    def _drop(self, feed: Datafeed) -> None:
+        del self._feeds[feed.id]
+        self._of_user[feed.owner].remove(feed)
+        for call in tuple(feed.waiting):
+            call()
+
+    def _arrived(self, event: Event) -> None:
+        if event.kind == "world restored":  # what is queued may speak of what is no more
+            for feed in self._feeds.values():
+                feed.queue.clear()
+                feed.batches.clear()
+            return
+        if not event.kind.isupper():  # only what production has a name for goes to feeds
+            return
+        for user_id, feeds in self._of_user.items():
+            if feeds and self._concerns(event, user_id):
+                entry = Entry(self._world.ids.event(), event)
+                for feed in feeds:
+                    feed.queue.append(entry)
+                    del feed.queue[:-MOST_QUEUED]
+                    for call in tuple(feed.waiting):
+                        call()
+
+    def _concerns(self, event: Event, user_id: int) -> bool:
+        if user_id in event.to:
+            return True
+        return event.stream is not None and self._world.streams.is_member(event.stream, user_id)
