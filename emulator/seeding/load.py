@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
+from emulator.rendering import rendered
 from emulator.seeding.file import Source, WorldFileError, find, read
 from emulator.world.apps import App
 from emulator.world.companies import Company
@@ -296,25 +297,10 @@ class _Builder:
             raise Refused("a message has either 'text' or 'message' (MessageML)")
         if "text" in part:
             return plain(part["text"])
-        from emulator.messageml import InvalidMessage, convert  # not paid for by worlds of plain text
-
         text = part["message"]
         if not text.lstrip().startswith("<messageML"):
             text = f"<messageML>{text}</messageML>"
-        try:
-            done = convert(text, users=_Everybody(self.world))
-        except InvalidMessage as invalid:
-            raise Refused(str(invalid)) from None
-        return Content(
-            presentationml=done.presentationml,
-            data=done.data,
-            words=done.words,
-            hashtags=done.hashtags,
-            cashtags=done.cashtags,
-            mentions=done.mentions,
-            entities=done.entities,
-            has_form=bool(done.forms),
-        )
+        return rendered(text, None, None, _Everybody(self.world), frozenset(self.world.settings.protocols))
 
 
 class _Everybody:

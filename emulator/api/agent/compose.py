@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.rendering import rendered
 from emulator.world.attachments import Upload
 from emulator.world.errors import Invalid, TooLarge, UnknownUser
-from emulator.world.messages import Content, Origin
+from emulator.world.messages import Origin
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
     from emulator.api.forms import Form
+    from emulator.world.messages import Content
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -36,27 +38,9 @@ class _Directory:
 
 def render(world: World, sender: User, message: str | None, data: str | None, version: str | None = None) -> Content:
     """A message in MessageML as the world stores it; Invalid with the agent's text, TooLarge beyond 1.5 MB."""
-    from emulator.messageml import InvalidMessage, convert  # not paid for before the first message
-
     if len((message or "").encode()) + len((data or "").encode()) > MESSAGE_BYTES:
         raise TooLarge(f"message and data have more than {MESSAGE_BYTES} bytes together")
-    try:
-        done = convert(
-            message or "", data, version, users=_Directory(world, sender), schemes=frozenset(world.settings.protocols)
-        )
-    except InvalidMessage as invalid:
-        raise Invalid(str(invalid)) from None
-    return Content(
-        presentationml=done.presentationml,
-        data=done.data,
-        words=done.words,
-        characters=len(done.text),
-        hashtags=done.hashtags,
-        cashtags=done.cashtags,
-        mentions=done.mentions,
-        entities=done.entities,
-        has_form=bool(done.forms),
-    )
+    return rendered(message, data, version, _Directory(world, sender), frozenset(world.settings.protocols))
 
 
 def uploads(form: Form) -> tuple[Upload, ...]:

@@ -52,6 +52,13 @@ def _name(stream: Stream) -> str:
     return stream.room.name if stream.room else stream.id
 
 
+def _nobody_barred(world: World, user: User, stream: Stream) -> None:
+    for barred in world.barriers.barred_users(user):
+        if world.streams.is_member(stream.id, barred):
+            other = world.users.book[barred]
+            raise Barred(f"an information barrier stands between '{user.username}' and member '{other.username}'")
+
+
 # --- seeing ---
 
 
@@ -153,10 +160,7 @@ def still_connected(world: World, user: User, stream: Stream) -> None:
 @rule(Basis.CHOICE, "reference/pod.md 10")
 def no_barrier_among_members(world: World, user: User, stream: Stream) -> None:
     """Nobody writes where somebody reads from whom an information barrier separates them."""
-    for barred in world.barriers.barred_users(user):
-        if world.streams.is_member(stream.id, barred):
-            other = world.users.book[barred]
-            raise Barred(f"an information barrier stands between '{user.username}' and member '{other.username}'")
+    _nobody_barred(world, user, stream)
 
 
 def may_write(world: World, user: User, stream: Stream) -> None:
@@ -403,10 +407,7 @@ def companies_fit(world: World, stream: Stream, target: User) -> None:
 @rule(Basis.CHOICE, "reference/pod.md 9.6, 10")
 def no_barrier_to_members(world: World, stream: Stream, target: User) -> None:
     """Nobody joins a room in which somebody is from whom an information barrier separates them."""
-    for barred in world.barriers.barred_users(target):
-        if world.streams.is_member(stream.id, barred):
-            other = world.users.book[barred]
-            raise Barred(f"an information barrier stands between '{target.username}' and member '{other.username}'")
+    _nobody_barred(world, target, stream)
 
 
 @rule(Basis.CHOICE, "reference/pod.md 9.6")

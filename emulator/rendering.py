@@ -1,0 +1,34 @@
+"""MessageML as the world stores it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.world.errors import Invalid
+from emulator.world.messages import Content
+
+if TYPE_CHECKING:
+    from emulator.messageml import Directory
+
+
+def rendered(
+    message: str | None, data: str | None, version: str | None, users: Directory, schemes: frozenset[str]
+) -> Content:
+    """What a message says; Invalid with the agent's text when MessageML refuses it."""
+    from emulator.messageml import InvalidMessage, convert  # not paid for before the first message
+
+    try:
+        done = convert(message, data, version, users=users, schemes=schemes)
+    except InvalidMessage as invalid:
+        raise Invalid(str(invalid)) from None
+    return Content(
+        presentationml=done.presentationml,
+        data=done.data,
+        words=done.words,
+        characters=len(done.text),
+        hashtags=done.hashtags,
+        cashtags=done.cashtags,
+        mentions=done.mentions,
+        entities=done.entities,
+        has_form=bool(done.forms),
+    )
