@@ -126,7 +126,7 @@ def _required(node: Node, name: str) -> str:
     value = node.attributes.get(name)
     if not value:
         raise InvalidMessage(
-            f'Invalid MessageML content at element "{name}": \'data-target-id\' attribute missing or empty'
+            f"Invalid MessageML content at element \"{name}\": 'data-target-id' attribute missing or empty"
         )
     return value
 

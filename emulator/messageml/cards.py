@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from emulator.messageml import checks
-from emulator.messageml.element import Element, Kind, Message
+from emulator.messageml.element import Element, Kind, Message, Print
 from emulator.messageml.formatting import STYLED
-from emulator.messageml.writing import Print, attribute, division, listed
+from emulator.messageml.writing import attribute, division, listed
 
 
 def _part(kind: str, *pairs: tuple[str, str]) -> Print:

@@ -8,9 +8,10 @@ from functools import cache
 from emulator.messageml import java
 from emulator.messageml.element import Check, Element, Message
 from emulator.messageml.errors import InvalidMessage
+from emulator.messageml.names import names
 
 STYLES = frozenset(
-    """align-content align-items align-self background background-attachment background-blend-mode background-clip
+    names("""align-content align-items align-self background background-attachment background-blend-mode background-clip
     background-color background-image background-position background-repeat background-size border border-bottom
     border-bottom-color border-bottom-left-radius border-bottom-right-radius border-bottom-style border-bottom-width
     border-collapse border-color border-image border-image-outset border-image-repeat border-image-slice
@@ -28,7 +29,7 @@ STYLES = frozenset(
     outline-width overflow overflow-x overflow-y padding padding-bottom padding-left padding-right padding-top
     place-content place-items place-self table-layout text-align text-align-last text-decoration
     text-decoration-color text-decoration-line text-decoration-style text-indent text-justify text-overflow
-    text-shadow text-transform visibility white-space width word-break word-spacing word-wrap""".split()
+    text-shadow text-transform visibility white-space width word-break word-spacing word-wrap""")
 )
 
 
@@ -139,7 +140,7 @@ def no_attributes(_message: Message, element: Element) -> None:
 # --- content -----------------------------------------------------------------------------------------------------
 
 PHRASING = frozenset(
-    "text link chime bold italic image linebreak span emoji hashtag cashtag mention subscript superscript".split()
+    names("text link chime bold italic image linebreak span emoji hashtag cashtag mention subscript superscript")
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -48,8 +48,11 @@ class Converted:
     """Whether nothing would be seen of it."""
 
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
 def _random_id() -> str:
-    return urlsafe_b64encode(os.urandom(6)).decode("ascii")
+    return b2a_base64(os.urandom(6), newline=False).translate(_URL_SAFE).decode("ascii")
 
 
 def convert(
@@ -145,9 +148,7 @@ def _check_root(message: Message, root: Element) -> None:
         if len(own) > 1:
             raise InvalidMessage('Element "messageML" may not have attributes')
     elif own.get("data-format", "").lower() != "presentationml" or "data-version" not in own:
-        raise InvalidMessage(
-            'Malformed PresentationML. The attributes "data-format" and "data-version" are required.'
-        )
+        raise InvalidMessage('Malformed PresentationML. The attributes "data-format" and "data-version" are required.')
     if message.chime and (len(root.children) != 1 or root.children[0].kind is not AUDIO):
         raise InvalidMessage("Chime messages may not have any other content")
 

@@ -50,9 +50,7 @@ class Message:
     def claim_id(self, identifier: str) -> None:
         """Ids of forms and dialogs are unique in a message."""
         if identifier in self.ids:
-            raise InvalidMessage(
-                f"Elements must have unique ids. The following value is not unique: [{identifier}]."
-            )
+            raise InvalidMessage(f"Elements must have unique ids. The following value is not unique: [{identifier}].")
         self.ids.add(identifier)
 
     def claim_label(self, identifier: str, text: str) -> None:

@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from emulator.messageml import checks, java
-from emulator.messageml.element import Element, Kind, Message
+from emulator.messageml.element import Check, Element, Kind, Message
 from emulator.messageml.emoji import unicode_of
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.formatting import ENTITY_ID, STYLED
+from emulator.messageml.uri import uri_scheme
 from emulator.messageml.writing import attribute, escaped
 
 HASHTAG = "org.symphonyoss.taxonomy"
@@ -84,7 +85,7 @@ def _check_hashtag(_message: Message, element: Element) -> None:
         )
 
 
-def _keyword(tag: str, name: str, kind: str, identifier: str, check: checks.Check) -> Kind:
+def _keyword(tag: str, name: str, kind: str, identifier: str, check: Check) -> Kind:
     def make(element: Element) -> Json:
         return {"type": kind, "version": "1.0", "id": [{"type": identifier, "value": element.attributes["tag"]}]}
 
@@ -147,7 +148,7 @@ def _print_mention(_message: Message, element: Element) -> tuple[str, str, bool]
     if email is None:
         return "", "", False
     link = f"mailto:{email}"
-    if java.uri_scheme(link) is None:
+    if uri_scheme(link) is None:
         return email, "", False
     before = f"<a{attribute('href', link)}>"
     return (before, "</a>", True) if element.children else (f"{before}{escaped(email)}</a>", "", False)
@@ -263,10 +264,22 @@ DATE_TIME = Kind(
 
 # --- tag -----------------------------------------------------------------------------------------------------------
 
-_TAG_ATTRIBUTES = (
-    "fullbbgcompticker unique-id figi bbgcompticker figi-ticker us-code isin local-code instrument-class "
-    "bbgmarket-sector return-main-listing country-code operational-mic fallback-ticker"
-).split()
+_TAG_ATTRIBUTES = [
+    "fullbbgcompticker",
+    "unique-id",
+    "figi",
+    "bbgcompticker",
+    "figi-ticker",
+    "us-code",
+    "isin",
+    "local-code",
+    "instrument-class",
+    "bbgmarket-sector",
+    "return-main-listing",
+    "country-code",
+    "operational-mic",
+    "fallback-ticker",
+]
 _INSTRUMENT_CLASSES = ("equity", "index", "fxcross")
 _MARKET_SECTORS = ("Equity", "Comdty", "Corp", "Curncy", "Govt", "Index", "Mmkt", "Mtge", "Muni", "Pfd")
 
@@ -346,4 +359,3 @@ def _as_text(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     return "" if isinstance(value, dict | list) else str(value)
-

@@ -68,7 +68,8 @@ def _reason(error: ValueError) -> str:
     if not character:
         reason = "Unexpected end-of-input"
     elif error.msg.startswith("Expecting property name"):
-        reason = f"Unexpected character ('{character}' (code {ord(character)})): was expecting double-quote to start field name"
+        expected = "was expecting double-quote to start field name"
+        reason = f"Unexpected character ('{character}' (code {ord(character)})): {expected}"
     elif error.msg.startswith("Expecting value"):
         token = re.compile(r"[\w$]*").match(error.doc, error.pos)
         expected = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"

@@ -1,5 +1,5 @@
 """The one error of this room."""
 
 
-class InvalidMessage(Exception):  # noqa: N818 - the public name, and what it means
+class InvalidMessage(Exception):
     """The agent refuses the message; `str(error)` is the agent's text, on which clients match."""

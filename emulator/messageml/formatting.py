@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from emulator.messageml import checks, java
-from emulator.messageml.element import Element, Kind, Message
+from emulator.messageml.element import Check, Element, Kind, Message
 from emulator.messageml.errors import InvalidMessage
+from emulator.messageml.names import names
+from emulator.messageml.uri import uri_scheme
 from emulator.messageml.writing import attribute, escaped, opening, plain, void
 
 CHIME = "https://asset.symphony.com/symphony/audio/chime.mp3"
-LANGUAGES = (
-    "plaintext c cpp csharp css html java js jsx php python r typescript tsx markdown json scala shell yaml".split()
+LANGUAGES = names(
+    "plaintext c cpp csharp css html java js jsx php python r typescript tsx markdown json scala shell yaml"
 )
 STYLED = {"class": "class", "style": "style"}
 
 
-def _styled(tag: str, name: str, *rules: checks.Check) -> Kind:
+def _styled(tag: str, name: str, *rules: Check) -> Kind:
     return Kind(tag, name, plain(tag), STYLED, checks=rules, read=checks.read_styled)
 
 
@@ -25,7 +27,7 @@ TEXT = Kind(None, "text", lambda _message, _element: ("", "", False))
 
 
 def _read_link(message: Message, element: Element, name: str, value: str) -> None:
-    if name == "href" and java.uri_scheme(value) is None:
+    if name == "href" and uri_scheme(value) is None:
         # The library asks a node without namespace for its local name, and prints the null that it gets.
         raise InvalidMessage(f'Invalid input: null must be a URI value not "{value}"')
     checks.read_styled(message, element, name, value)
@@ -37,7 +39,7 @@ def _check_link(message: Message, element: Element) -> None:
         raise InvalidMessage('The attribute "href" is required')
     if java.blank(href):
         raise InvalidMessage('The attribute "href" cannot be empty')
-    scheme = java.uri_scheme(href)
+    scheme = uri_scheme(href)
     if not scheme:
         raise InvalidMessage('The attribute "href" must contain an absolute URI')
     if message.schemes is not None and scheme.lower() not in message.schemes:

@@ -9,6 +9,7 @@ from emulator.messageml.element import Check, Element, Kind, Message, Print
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.formatting import TEXT
 from emulator.messageml.javaregex import compiles
+from emulator.messageml.names import names
 from emulator.messageml.writing import attribute, escaped, listed, opening
 
 LABEL_LIMIT = 256
@@ -192,7 +193,7 @@ TEXT_FIELD = Kind(
 
 # --- textarea, richtextarea ----------------------------------------------------------------------------------------
 
-_AREA = same(*"name required placeholder minlength maxlength pattern label title disabled readonly rows cols".split())
+_AREA = same(*names("name required placeholder minlength maxlength pattern label title disabled readonly rows cols"))
 _NOT_PRINTED = frozenset(("label", "title", *(stored for stored, _ in _PATTERN_PRINTED)))
 
 
@@ -372,8 +373,9 @@ OPTION = Kind(
 # --- button, form --------------------------------------------------------------------------------------------------
 
 _BUTTON_CLASSES = frozenset(
-    "primary secondary tertiary destructive primary-destructive secondary-destructive primary-link "
-    "destructive-link".split()
+    names(
+        "primary secondary tertiary destructive primary-destructive secondary-destructive primary-link destructive-link"
+    )
 )
 _BUTTON = {"name": "name", "type": "type", "class": "class", "icon": "data-icon"}
 

@@ -1,4 +1,4 @@
-"""What Java takes for blank, for a number, for a URI, a date, a time zone. The agent is written in Java, and it shows.
+"""What Java takes for blank, for a number, a date, a time zone. The agent is written in Java, and it shows.
 
 reference/messageml.md 14.
 """
@@ -11,16 +11,16 @@ from functools import cache
 from pathlib import Path
 
 # Character.isWhitespace: no U+00A0, U+2007, U+202F, no U+0085.
-WHITESPACE = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
+WHITESPACE = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \u1680" + "".join(
+    map(chr, (*range(0x2000, 0x2007), *range(0x2008, 0x200B), 0x2028, 0x2029, 0x205F, 0x3000))
+)
 _SPACES = re.compile(r"[ \t\n\x0b\f\r]+")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 _DAY = r"([+-][0-9]{4,9}|[0-9]{4})-([0-9]{2})-([0-9]{2})"
 _OFFSET = r"(?:[zZ]|[+-](?:0[0-9]|1[0-7]):[0-5][0-9](?::[0-5][0-9])?|[+-]18:00(?::00)?)"
 _DATE = re.compile(f"{_DAY}{_OFFSET}?")
-_DATE_TIME = re.compile(
-    rf"{_DAY}[tT](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{{0,9}})?)?{_OFFSET}"
-)
+_DATE_TIME = re.compile(rf"{_DAY}[tT](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{{0,9}})?)?{_OFFSET}")
 _ZONE_OFFSET = re.compile(
     r"[+-](?:([0-9])|([0-9]{2})(?::?([0-9]{2}))?|([0-9]{2}):([0-9]{2}):([0-9]{2})|([0-9]{2})([0-9]{2})([0-9]{2}))"
 )
@@ -52,30 +52,6 @@ def integer(text: str, bits: int) -> int | None:
         return None
     number = int(text)
     return number if -(1 << bits - 1) <= number < 1 << bits - 1 else None
-
-
-# --- java.net.URI ------------------------------------------------------------------------------------------------
-
-# Letters of other alphabets are legal wherever an escaped octet is, spaces and controls of any kind are not.
-_OTHER = r"\u00a1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\ud7ff\ue000-\U0010ffff"
-_UNRESERVED = rf"0-9A-Za-z_\-!.~'()*{_OTHER}"
-_ESCAPED = "%[0-9A-Fa-f]{2}"
-_URIC = rf"(?:[{_UNRESERVED};/?:@&=+$,\[\]]|{_ESCAPED})"
-_PATH = rf"(?:[{_UNRESERVED}:@&=+$,;/]|{_ESCAPED})*"
-_REGISTRY = rf"(?:[{_UNRESERVED}$,;:@&=+]|{_ESCAPED})+"
-_IPV6 = rf"(?:(?:[{_UNRESERVED};:&=+$,]|{_ESCAPED})*@)?\[[0-9A-Fa-f:.]+(?:%[0-9A-Za-z_]+)?\](?::[0-9]*)?"
-_TAIL = rf"(?:\?{_URIC}*)?(?:\#{_URIC}*)?"
-_HIERARCHICAL = rf"(?://(?:{_IPV6}|{_REGISTRY})(?:/{_PATH})?|//(?=[/?\#]){_PATH}|/(?!/){_PATH}){_TAIL}"
-_URI = re.compile(
-    rf"(?:([A-Za-z][A-Za-z0-9+\-.]*):(?:{_HIERARCHICAL}|(?!/){_URIC}+(?:\#{_URIC}*)?)"
-    rf"|{_HIERARCHICAL}|(?![^/?\#]*:){_PATH}{_TAIL})"
-)
-
-
-def uri_scheme(text: str) -> str | None:
-    """The scheme of a URI, or "" when it is relative; None when it is no legal URI."""
-    found = _URI.fullmatch(text)
-    return None if found is None else found[1] or ""
 
 
 # --- java.time ---------------------------------------------------------------------------------------------------

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from emulator.messageml.names import names
+
 _POSIX = frozenset(
-    "Lower Upper ASCII Alpha Digit Alnum Punct Graph Print Blank Cntrl XDigit Space L1 all LC LD "
-    "C Cc Cf Cn Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs".split()
+    names(
+        "Lower Upper ASCII Alpha Digit Alnum Punct Graph Print Blank Cntrl XDigit Space L1 all LC LD "
+        "C Cc Cf Cn Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs"
+    )
 )
 _PREFIXED = re.compile(
     r"(?:Is|In)[A-Za-z0-9_ -]+|java[A-Z][A-Za-z]+|(?:script|sc|block|blk|general_category|gc)=[A-Za-z0-9_ -]+"

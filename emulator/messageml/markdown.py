@@ -14,6 +14,7 @@ from emulator.messageml.entities import keyword_text, mention_text
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.formatting import code_language
 from emulator.messageml.forms import initial_value
+from emulator.messageml.names import names
 from emulator.messageml.writing import one_line
 
 _MARKERS = re.compile(r"\s*([_*\-+`])\1*\s*")
@@ -35,7 +36,7 @@ _WRAPPED = {
     "option": ("-", "\n"),
 }
 _PARAGRAPHS = frozenset(
-    "paragraph div cardheader cardbody expandablecardheader expandablecardbody title body footer horizontalrule".split()
+    names("paragraph div cardheader cardbody expandablecardheader expandablecardbody title body footer horizontalrule")
 )
 _LABELLED = {
     "textfield": ("Text Field", ("placeholder", "label", "title")),
@@ -48,13 +49,15 @@ _LABELLED = {
     "timepicker": ("Time Picker", ("placeholder", "label", "title")),
     "timezonepicker": ("Timezone Picker", ("placeholder", "label", "title")),
 }
-_INLINE_NODES = frozenset((*_INLINE, "text", "link", "linebreak", "hashtag", "cashtag", "mention", "emoji", "tag", "datetime"))
+_INLINE_NODES = frozenset(
+    (*_INLINE, "text", "link", "linebreak", "hashtag", "cashtag", "mention", "emoji", "tag", "datetime")
+)
 # They write themselves, whatever stands in them.
 _LEAVES = frozenset(
     ("link", "linebreak", "hashtag", "cashtag", "mention", "emoji", "tag", "datetime", "checkbox", "radio", *_LABELLED)
 )
 _TRANSPARENT = frozenset(
-    "span image card expandablecard tableheader tablebody tablefooter chime uiaction messageml".split()
+    names("span image card expandablecard tableheader tablebody tablefooter chime uiaction messageml")
 )
 
 
@@ -158,6 +161,8 @@ class _Writer:
             return True
         if name == "text":
             self.text(element.text)
+            if node.parent is not None and node.parent.name == "dialog":
+                self.line()
         elif name in _LEAVES:
             self.leaf(name, element)
             return False
@@ -224,6 +229,8 @@ class _Writer:
             self.write("\n")
         elif name in ("tablecell", "tableheadercell") and not node.last:
             self.write("   ")
+        if node.parent is not None and node.parent.name == "dialog":
+            self.line()
 
     def leaf(self, name: str, element: Element) -> None:
         if name == "linebreak":

@@ -12,6 +12,7 @@ from emulator.messageml.element import Check, Element, Kind, Message, Print
 from emulator.messageml.entityjson import first_value
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.forms import CONTROL, NOVALIDATE, labelled, read_control, same
+from emulator.messageml.names import names
 from emulator.messageml.writing import attribute, json_attribute, listed
 
 JSON_LIMIT = 1024
@@ -32,7 +33,7 @@ def long_list(text: str) -> list[object] | None:
     if not isinstance(value, list):
         return None
     for item in value:
-        if isinstance(item, bool) or isinstance(item, dict | list):
+        if isinstance(item, bool | dict | list):
             return None
         if isinstance(item, str) and java.trimmed(item) and java.integer(java.trimmed(item), 64) is None:
             return None
@@ -127,7 +128,9 @@ def spelled_as_attributes(attributes: dict[str, str]) -> dict[str, str]:
     """A selector's PresentationML attributes under their MessageML names, in order again."""
     names = {printed: stored for stored, printed in _SELECTOR}
     # Without data-name the name is empty, whatever a `name` says.
-    renamed = {names.get(name, name): value for name, value in {**attributes, "name": ""}.items() if name != "data-name"}
+    renamed = {
+        names.get(name, name): value for name, value in {**attributes, "name": ""}.items() if name != "data-name"
+    }
     renamed["name"] = attributes.get("data-name", "")
     return dict(sorted(renamed.items()))
 
@@ -339,9 +342,7 @@ def _print_time(message: Message, element: Element) -> tuple[str, str, bool]:
     return f"{before}/>{after}", "", False
 
 
-_TIME = same(
-    *"name title label value strict required placeholder min max step disabled readonly formnovalidate".split()
-)
+_TIME = same(*names("name title label value strict required placeholder min max step disabled readonly formnovalidate"))
 TIME_PICKER = Kind(
     "time-picker",
     "timepicker",

@@ -8,21 +8,27 @@ from dataclasses import dataclass
 
 from emulator.messageml import java
 from emulator.messageml.element import Element
-from emulator.messageml.entities import keyword_text, mention_text
 from emulator.messageml.emoji import unicode_of
+from emulator.messageml.entities import keyword_text, mention_text
+from emulator.messageml.names import names
 from emulator.messageml.writing import one_line
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _BREAKS = re.compile(r"\s*\n\s*")
 # Where one line of the visible text ends and another begins.
 _BLOCKS = frozenset(
-    "paragraph div header preformatted code listitem bulletlist orderedlist table tablerow tablecell tableheadercell "
-    "linebreak horizontalrule card cardheader cardbody expandablecard expandablecardheader expandablecardbody form "
-    "dialog title body footer option button select textarea richtextarea checkbox radio".split()
+    names(
+        "paragraph div header preformatted code listitem bulletlist orderedlist table tablerow tablecell "
+        "tableheadercell linebreak horizontalrule card cardheader cardbody expandablecard "
+        "expandablecardheader expandablecardbody form dialog title body footer option button select "
+        "textarea richtextarea checkbox radio"
+    )
 )
 _VISIBLE = frozenset(
-    "image horizontalrule chime button textfield textarea richtextarea checkbox radio select personselector "
-    "roomselector dateselector datepicker timepicker timezonepicker".split()
+    names(
+        "image horizontalrule chime button textfield textarea richtextarea checkbox radio select "
+        "personselector roomselector dateselector datepicker timepicker timezonepicker"
+    )
 )
 _CASH = frozenset(("cashtag", "tag"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.messageml import checks
-from emulator.messageml.element import Element, Kind, Message
+from emulator.messageml.element import Check, Element, Kind, Message
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.forms import check_dialog_parts, is_dialog_part
 from emulator.messageml.pickers import long_list
@@ -35,9 +35,7 @@ def _check_action(message: Message, element: Element) -> None:
         if ids is None:
             raise InvalidMessage('Attribute "user-ids" contains an unsupported format, should be an array of user ids')
         if len(ids) > MAX_USERS:
-            raise InvalidMessage(
-                f'Attribute "user-ids" contains more values than allowed. Max value is {MAX_USERS}'
-            )
+            raise InvalidMessage(f'Attribute "user-ids" contains more values than allowed. Max value is {MAX_USERS}')
 
 
 def _print_action(_message: Message, element: Element) -> tuple[str, str, bool]:
@@ -62,7 +60,7 @@ UI_ACTION = Kind(
 )
 
 
-def _default(name: str, value: str) -> checks.Check:
+def _default(name: str, value: str) -> Check:
     def check(_message: Message, element: Element) -> None:
         element.attributes.setdefault(name, value)
 
@@ -77,9 +75,7 @@ def _check_dialog(message: Message, element: Element) -> None:
         try:
             checks.content("form")(message, element)
         except InvalidMessage:
-            raise InvalidMessage(
-                'A "dialog" element can\'t contain a "form" element and any other element.'
-            ) from None
+            raise InvalidMessage('A "dialog" element can\'t contain a "form" element and any other element.') from None
         return
     if not element.presentationml:
         checks.has_child("title")(message, element)

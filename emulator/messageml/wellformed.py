@@ -92,7 +92,8 @@ def _bad_character_reference(text: str, place: int) -> str:
 
 
 def _inside(text: str, place: int, in_content: bool, unclosed: bool) -> str:
-    start = text.rfind("<", 0, place + 1)
+    # A < that is itself the fault does not begin the tag in which it stands.
+    start = text.rfind("<", 0, place)
     comment = text.rfind("<!--", 0, place + 1)
     if comment >= 0 and "-->" not in text[comment + 4 : place]:
         return UNFINISHED if unclosed and "--" not in text[comment + 4 :] else DASHES
@@ -104,7 +105,7 @@ def _inside(text: str, place: int, in_content: bool, unclosed: bool) -> str:
             if found.end() >= len(text):
                 return UNFINISHED
             if text[found.end()] != ">":
-                return f'The end-tag for element type "{found[1]}" must end with a \'>\' delimiter.'
+                return f"The end-tag for element type \"{found[1]}\" must end with a '>' delimiter."
         return _content(text, place)
     if text.startswith("<![CDATA[", start) and unclosed:
         return UNFINISHED
@@ -182,7 +183,7 @@ def _reference(text: str, at: int) -> str | None:
         return NO_ENTITY_NAME
     closed = text[found.end() : found.end() + 1] == ";"
     if found[3]:
-        return None if closed else f'The reference to entity "{found[3]}" must end with the \';\' delimiter.'
+        return None if closed else f"The reference to entity \"{found[3]}\" must end with the ';' delimiter."
     if found[2] is None:
         return NO_ENTITY_NAME
     if not found[2]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from emulator.messageml.errors import InvalidMessage
-from emulator.messageml.wellformed import fault
 
 MAX_DEPTH = 1000
 DOCTYPE = 'DOCTYPE is disallowed when the feature "http://apache.org/xml/features/disallow-doctype-decl" set to true.'
@@ -121,6 +120,8 @@ def parse(text: str) -> Node:
     try:
         parser.Parse(source, True)
     except expat.ExpatError as error:
+        from emulator.messageml.wellformed import fault  # its patterns are slow to compile, and rarely needed
+
         where = parser.ErrorByteIndex
         raise InvalidMessage(
             "Invalid messageML: " + fault(error.code, source, where, [node.tag for node in tree.open])

@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, 
 from typing import Any
 from urllib.parse import quote
 
+from emulator.messageml.names import names
 from emulator.messageml.templates.syntax import Fault, Macro
 from emulator.messageml.templates.values import (
     MAX_ITEMS,
@@ -26,9 +27,12 @@ from emulator.messageml.templates.values import (
 Builtin = Callable[[Value, list[Value], int], Value]
 
 UNAVAILABLE = frozenset(
-    "new eval eval_json interpret api date datetime time date_if_unknown datetime_if_unknown time_if_unknown iso iso_utc "
-    "iso_local number_to_date number_to_datetime number_to_time node_name parent children root ancestors with_args "
-    "filter map take_while drop_while matches groups namespace absolute_template_name".split()
+    names(
+        "new eval eval_json interpret api date datetime time date_if_unknown datetime_if_unknown "
+        "time_if_unknown iso iso_utc iso_local number_to_date number_to_datetime number_to_time "
+        "node_name parent children root ancestors with_args filter map take_while drop_while matches "
+        "groups namespace absolute_template_name"
+    )
 )
 """Known to production, but of no use or not allowed in messages: they fail when the template runs."""
 
@@ -442,7 +446,7 @@ BUILTINS: dict[str, Builtin] = {
     "is_date_like": _is(lambda value: False),
 }
 LOOP = frozenset(
-    "index counter has_next is_first is_last is_even_item is_odd_item item_parity item_parity_cap item_cycle".split()
+    names("index counter has_next is_first is_last is_even_item is_odd_item item_parity item_parity_cap item_cycle")
 )
 """Of the variable of a loop, rather than of its value."""
 MISSING = frozenset(("has_content", "default", "exists", "if_exists"))

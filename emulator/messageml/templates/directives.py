@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.messageml.names import names
 from emulator.messageml.templates.expressions import Scanner
 from emulator.messageml.templates.syntax import Block, Expression, SyntaxFault
 
@@ -17,7 +18,10 @@ _LEADING = re.compile(r"[^\S\n]*\n")
 _TRAILING = re.compile(r"(?:\A|(?<=\n))[^\S\n]*\Z")
 
 _WITH_CONTENT = frozenset(
-    "if list foreach items sep macro function switch attempt compress escape noescape autoesc noautoesc outputformat".split()
+    names(
+        "if list foreach items sep macro function switch attempt compress escape noescape autoesc "
+        "noautoesc outputformat"
+    )
 )
 _PARTS_OF = {
     "elseif": ("if",),
@@ -27,8 +31,10 @@ _PARTS_OF = {
     "recover": ("attempt",),
 }
 _EMPTY = frozenset(
-    "break continue return nested stop flush ftl setting include import t lt rt nt visit recurse fallback "
-    "elseif else case default recover".split()
+    names(
+        "break continue return nested stop flush ftl setting include import t lt rt nt visit recurse "
+        "fallback elseif else case default recover"
+    )
 )
 _ASSIGNMENTS = frozenset(("assign", "global", "local"))
 _TRIMS = frozenset(("t", "lt", "rt", "nt"))

@@ -8,6 +8,7 @@ from typing import Any
 from emulator.messageml.templates import builtins
 from emulator.messageml.templates.syntax import Block, Expression, Fault, Macro
 from emulator.messageml.templates.values import (
+    MAX_ITEMS,
     MAX_TEXT,
     Value,
     arithmetic,
@@ -277,9 +278,7 @@ class _Machine:
 
     def run_escape(self, block: Block) -> str | None:
         variable, expression = block.parts
-        around = self.escapes[-1] if self.escapes else None
-        # Escapes nest: the inner one is applied to the value, then the outer one.
-        self.escapes.append((variable, expression) if around is None else (variable, expression))
+        self.escapes.append((variable, expression))
         signal = self.block(block.children)
         self.escapes.pop()
         return signal
@@ -518,7 +517,7 @@ class _Machine:
         if operator != "+":
             raise Fault(at)
         if isinstance(left, list | range) and isinstance(right, list | range):
-            if len(left) + len(right) > builtins.MAX_ITEMS:
+            if len(left) + len(right) > MAX_ITEMS:
                 raise Fault(at)
             return [*left, *right]
         if isinstance(left, dict) and isinstance(right, dict):
@@ -618,6 +617,6 @@ class _Machine:
 
 def bounded_hash(value: dict[str, Value], at: int) -> dict[str, Value]:
     """The hash, if it is not too large. Raises Fault."""
-    if len(value) > builtins.MAX_ITEMS:
+    if len(value) > MAX_ITEMS:
         raise Fault(at)
     return value

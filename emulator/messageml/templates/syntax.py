@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class SyntaxFault(Exception):  # noqa: N818 - it is told apart from Python's SyntaxError
+class SyntaxFault(Exception):
     """The template is not one. `at` is the offset of the place; the text says what was met there."""
 
     def __init__(self, at: int, text: str) -> None:
@@ -14,7 +14,7 @@ class SyntaxFault(Exception):  # noqa: N818 - it is told apart from Python's Syn
         self.at = at
 
 
-class Fault(Exception):  # noqa: N818
+class Fault(Exception):
     """Running the template failed at offset `at`; None is filled in with that of the directive being run."""
 
     def __init__(self, at: int | None) -> None:
