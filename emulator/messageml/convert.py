@@ -51,7 +51,8 @@ class Converted:
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
-def _random_id() -> str:
+def random_id() -> str:
+    """The random part of a generated id: 8 characters."""
     return b2a_base64(os.urandom(6), newline=False).translate(_URL_SAFE).decode("ascii")
 
 
@@ -62,7 +63,7 @@ def convert(
     users: Directory | None = None,
     schemes: frozenset[str] | None = frozenset({"http", "https"}),
     *,
-    short_id: Callable[[], str] = _random_id,
+    short_id: Callable[[], str] = random_id,
 ) -> Converted:
     """MessageML (or PresentationML) and EntityJSON, as the agent would store them.
 
@@ -88,14 +89,15 @@ def convert(
     if node.tag not in ("messageML", "div"):
         raise InvalidMessage("Root tag must be <messageML> or <div>")
     state = Message(node.tag == "div", entities, users, schemes, short_id)
-    root = Element(_ROOT, None, presentationml=state.presentationml)
-    if not state.presentationml:
-        root.attributes["data-version"] = "2.0" if version is None or java.blank(version) else version
-    elif version is not None:
-        root.attributes["data-version"] = version
+    root = new_root(state, version)
     for name, value in node.attributes.items():
         take_attribute(state, root, name, value)
     build(state, node, root)
+    return finished(state, root)
+
+
+def finished(state: Message, root: Element) -> Converted:
+    """What comes of a tree that is built: the rules for the whole of it, and all forms of the message."""
     elements = list(root)
     for element in elements:
         if element.kind.name == "tag":
@@ -106,7 +108,7 @@ def convert(
     known = reading.read(elements)
     return Converted(
         presentationml=_print(state, root),
-        data=entityjson.write(entities),
+        data=entityjson.write(state.entities),
         text=known.text,
         words=known.words,
         markdown=markdown.render(root),
@@ -140,6 +142,16 @@ _ROOT = Kind(
     {"data-format": "data-format", "data-version": "data-version", "class": "class", "style": "style"},
     read=_read_root,
 )
+
+
+def new_root(message: Message, version: str | None) -> Element:
+    """The root of a message's tree, in the version asked for."""
+    root = Element(_ROOT, None, presentationml=message.presentationml)
+    if not message.presentationml:
+        root.attributes["data-version"] = "2.0" if version is None or java.blank(version) else version
+    elif version is not None:
+        root.attributes["data-version"] = version
+    return root
 
 
 def _check_root(message: Message, root: Element) -> None:

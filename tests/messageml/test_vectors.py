@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from emulator.messageml import InvalidMessage, convert
+from emulator.messageml.frommarkdown import convert_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,7 +90,11 @@ def wrong(case: dict[str, Any]) -> str | None:
     provider = Provider(case["data_provider"])
     observed = case["observed"]
     try:
-        done = convert(case["input"], case["entity_json"], case.get("version"), provider, provider.schemes)
+        if case["kind"] == "markdown":
+            lists = [json.loads(case[key]) if case[key] else None for key in ("markdown_entities", "markdown_media")]
+            done = convert_markdown(case["input"], *lists, provider, provider.schemes)
+        else:
+            done = convert(case["input"], case["entity_json"], case.get("version"), provider, provider.schemes)
     except InvalidMessage as refused:
         if "error" in observed and error_agrees(case, str(refused)):
             return None
@@ -110,8 +115,8 @@ def test_recorded_vectors(capsys: pytest.CaptureFixture[str]) -> None:
     if file is None:
         pytest.skip("no messageml_cases.json: set SYMPHONY_REFERENCE_DIR to the folder of the reference")
     cases = json.loads(file.read_text(encoding="utf-8"))
-    misses = {case["name"]: found for case in cases if case["kind"] == "messageml" and (found := wrong(case))}
-    passed = sum(case["kind"] == "messageml" for case in cases) - len(misses)
+    misses = {case["name"]: found for case in cases if (found := wrong(case))}
+    passed = len(cases) - len(misses)
     with capsys.disabled():
         print(f"\n{passed} of {len(cases)} recorded vectors pass")
         for name, found in misses.items():
