@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.messageml import cards, entities, forms, java, pickers, uiactions
+from emulator.messageml import cards, entities, fields, forms, java, pickers, uiactions
 from emulator.messageml.element import Element, Kind, Message, take_attribute
 from emulator.messageml.entityjson import find_all
 from emulator.messageml.errors import InvalidMessage
@@ -18,9 +18,9 @@ from emulator.messageml.xml import Foreign, Node
 _EITHER: dict[str, Kind] = {
     "form": forms.FORM,
     "button": forms.BUTTON,
-    "text-field": forms.TEXT_FIELD,
-    "textarea": forms.TEXTAREA,
-    "richtextarea": forms.RICH_TEXTAREA,
+    "text-field": fields.TEXT_FIELD,
+    "textarea": fields.TEXTAREA,
+    "richtextarea": fields.RICH_TEXTAREA,
     "checkbox": forms.CHECKBOX,
     "radio": forms.RADIO,
     "person-selector": pickers.PERSON_SELECTOR,
@@ -72,7 +72,7 @@ _DIVISIONS: tuple[tuple[str, Kind], ...] = (
     ("timezone-picker", pickers.TIMEZONE_PICKER),
 )
 _INPUTS: tuple[tuple[str, Kind], ...] = (
-    ("text", forms.TEXT_FIELD),
+    ("text", fields.TEXT_FIELD),
     ("checkbox", forms.CHECKBOX),
     ("radio", forms.RADIO),
     ("date", pickers.DATE_PICKER),
@@ -169,7 +169,7 @@ def _from_input(node: Node, parent: Element) -> Element:
     words = java.words(style)
     for word, kind in _INPUTS:
         if word in words:
-            if kind is forms.TEXT_FIELD:
+            if kind is fields.TEXT_FIELD:
                 _remove_word(node, "type", word)
             return Element(kind, parent, presentationml=True)
     raise InvalidMessage(f'The input type "{style}" is not allowed on PresentationML')
@@ -195,7 +195,7 @@ def _read(message: Message, node: Node, element: Element) -> Children:
         kind.created(message, element)
     attributes, children = node.attributes, node.children
     if element.presentationml:
-        if kind is forms.TEXT_FIELD and children:
+        if kind is fields.TEXT_FIELD and children:
             raise InvalidMessage(f'Element "{kind.tag}" may not have child elements or text content')
         if kind in (forms.CHECKBOX, forms.RADIO):
             return _read_box(message, node, element)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from emulator.messageml.errors import InvalidMessage
 
-type_of_json = dict[str, Any]
+Json = dict[str, Any]
 
 
 class User(Protocol):
@@ -32,7 +32,7 @@ class Message:
     """What is known of the whole message while its tree is built."""
 
     presentationml: bool
-    entities: type_of_json
+    entities: Json
     users: Directory | None
     schemes: frozenset[str] | None
     short_id: Callable[[], str]
@@ -97,7 +97,7 @@ class Element:
         """Whether the attribute says `true`, in any case."""
         return self.attributes.get(attribute, "").lower() == "true"
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Element]:
         """This element and all below it, in document order."""
         left = [self]
         while left:
@@ -130,7 +130,7 @@ class Kind:
     """Takes an attribute that needs more than storing; called with the name as stored."""
     created: Callable[[Message, Element], None] | None = None
     """Runs before the attributes are read."""
-    entity: Callable[[Message, Element, type_of_json], type_of_json | None] | None = None
+    entity: Callable[[Message, Element, Json], Json | None] | None = None
     """Adds the element's entity to the object given; the object for the entities within."""
     identified: bool = False
     """Whether its `id` has to be unique in the message."""

@@ -12,8 +12,8 @@ from emulator.messageml import java
 from emulator.messageml.element import Element
 from emulator.messageml.entities import keyword_text, mention_text
 from emulator.messageml.errors import InvalidMessage
+from emulator.messageml.fields import initial_value
 from emulator.messageml.formatting import code_language
-from emulator.messageml.forms import initial_value
 from emulator.messageml.names import names
 from emulator.messageml.writing import one_line
 

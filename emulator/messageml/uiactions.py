@@ -6,7 +6,7 @@ from emulator.messageml import checks
 from emulator.messageml.element import Check, Element, Kind, Message
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.forms import check_dialog_parts, is_dialog_part
-from emulator.messageml.pickers import long_list
+from emulator.messageml.jsonlists import long_list
 from emulator.messageml.writing import attribute, listed
 
 MAX_USERS = 15

@@ -56,9 +56,7 @@ def written(tag: str, own: dict[str, str], content: str) -> str:
 
 TREES = st.recursive(
     st.sampled_from(["", " ", "text", "a\nb", "&lt;"]),
-    lambda inner: st.builds(
-        written, st.sampled_from(TAGS), attributes(), st.lists(inner, max_size=4).map("".join)
-    ),
+    lambda inner: st.builds(written, st.sampled_from(TAGS), attributes(), st.lists(inner, max_size=4).map("".join)),
     max_leaves=12,
 )
 ENTITIES = st.sampled_from(
@@ -176,7 +174,9 @@ def test_deep_and_huge_input_is_answered_in_time(message: str, data: str | None)
     assert time.perf_counter() - started < 5
 
 
-@pytest.mark.parametrize("text", ["*" * 20_000, "[" * 20_000, "_a" * 20_000, "> " * 5_000, "- " * 5_000, "`" * 9_999, "**a" * 9_000])
+@pytest.mark.parametrize(
+    "text", ["*" * 20_000, "[" * 20_000, "_a" * 20_000, "> " * 5_000, "- " * 5_000, "`" * 9_999, "**a" * 9_000]
+)
 def test_markdown_is_read_in_time(text: str) -> None:
     started = time.perf_counter()
     try:
