@@ -93,7 +93,7 @@ def _bad_character_reference(text: str, place: int) -> str:
 
 def _inside(text: str, place: int, in_content: bool, unclosed: bool) -> str:
     # A < that is itself the fault does not begin the tag in which it stands.
-    start = text.rfind("<", 0, place)
+    start = text.rfind("<", 0, place + 1 if unclosed else place)
     comment = text.rfind("<!--", 0, place + 1)
     if comment >= 0 and "-->" not in text[comment + 4 : place]:
         return UNFINISHED if unclosed and "--" not in text[comment + 4 :] else DASHES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,20 +11,22 @@ from hypothesis import strategies as st
 
 from emulator.messageml import Converted, InvalidMessage, convert
 from emulator.messageml.frommarkdown import convert_markdown
+from emulator.messageml.names import names
 
 QUICK = settings(max_examples=250, deadline=2000, suppress_health_check=list(HealthCheck))
-TAGS = (
-    "p div span b i u a br hr img ul ol li table thead tbody tr td th code pre h1 h7 card header body expandable-card form "
-    "button text-field textarea richtextarea checkbox radio select option person-selector room-selector date-selector "
-    "date-picker time-picker timezone-picker ui-action dialog title footer mention hash cash emoji tag dateTime chime "
-    "audio input label sub sup"
-).split(" ")
-ATTRIBUTES = (
-    "class style id name value type href src tag uid email strict shortcode format label title state variant action "
-    "target-id user-ids stream-id trigger for data-target-id data-title data-entity-id data-generated data-name "
-    "data-value data-state min max step required multiple pattern pattern-error-message maxlength minlength rows "
-    "disabled-date disabled-time disabled-timezone language fallback-ticker colspan width"
-).split(" ")
+TAGS = names(
+    """p div span b i u a br hr img ul ol li table thead tbody tr td th code pre h1 h7 card header body
+    expandable-card form button text-field textarea richtextarea checkbox radio select option
+    person-selector room-selector date-selector date-picker time-picker timezone-picker ui-action dialog
+    title footer mention hash cash emoji tag dateTime chime audio input label sub sup"""
+)
+ATTRIBUTES = names(
+    """class style id name value type href src tag uid email strict shortcode format label title state
+    variant action target-id user-ids stream-id trigger for data-target-id data-title data-entity-id
+    data-generated data-name data-value data-state min max step required multiple pattern
+    pattern-error-message maxlength minlength rows disabled-date disabled-time disabled-timezone
+    language fallback-ticker colspan width"""
+)
 VALUES = st.sampled_from(
     [
         "", " ", "x", "true", "FALSE", "1", "-1", "99999999999999999999", "[1,2]", "[", "[[", '[{"day":"2020-01-01"}]',
@@ -35,11 +38,8 @@ VALUES = st.sampled_from(
 
 
 def answers(*arguments: str | None) -> None:
-    try:
-        done = convert(*arguments)  # type: ignore[arg-type]
-    except InvalidMessage as refused:
-        assert str(refused)
-    else:
+    with suppress(InvalidMessage):
+        done = convert(*arguments)
         assert isinstance(done, Converted)
         done.presentationml.encode()
         done.data.encode()
@@ -87,14 +87,18 @@ def test_any_markup(markup: str) -> None:
     answers(f"<messageML><b{markup}</messageML>")
 
 
+PIECES = [
+    '<#if ', '<#list ', '<#assign ', '</#if>', '</#list>', '<#else>', '<#sep>', '<#items as i>', '</#items>',
+    '<@m/>', '<#macro m a b...>', '</#macro>', '<#nested>', '<#return>', '${', '}', '#{', '>', 'x', 'data',
+    'data.a', '.a', "['a']", '[0]', '[0..]', '(', ')', '!', '??', '?c', '?size', '?upper_case', "?join(',')",
+    '?new()', "?string('0.0')", '?left_pad(9)', '?has_next', '?index', ' as ', 'x=1', '1', '1.5', '-', ' + ',
+    '*', ' / ', '%', '..', '&&', '||', '==', '<', "'s'", '"${1}"', 'true', '{', ':', ',', '<#switch ',
+    '<#case ', '<#break>', '</#switch>', '<#function f x>', '</#function>', 'f(', '<#attempt>', '<#recover>',
+    '</#attempt>', '<#--', '-->', '<#noparse>', '</#noparse>', '<#escape x as ', '</#escape>', '<#compress>',
+    '</#compress>', '\n', '  ', '<#t>', '<#nt>', 'text',
+]  # fmt: skip
 TEMPLATE_PIECES = st.lists(
-    st.sampled_from(
-        "<#if ;<#list ;<#assign ;</#if>;</#list>;<#else>;<#sep>;<#items as i>;</#items>;<@m/>;<#macro m a b...>;</#macro>;"
-        "<#nested>;<#return>;${;};#{;>;x;data;data.a;.a;['a'];[0];[0..];(;);!;??;?c;?size;?upper_case;?join(',');?new();"
-        "?string('0.0');?left_pad(9);?has_next;?index; as ;x=1;1;1.5;-; + ;*; / ;%;..;&&;||;==;<;'s';\"${1}\";true;{;:;,;"
-        "<#switch ;<#case ;<#break>;</#switch>;<#function f x>;</#function>;f(;<#attempt>;<#recover>;</#attempt>;<#--;-->;"
-        "<#noparse>;</#noparse>;<#escape x as ;</#escape>;<#compress>;</#compress>;\n;  ;<#t>;<#nt>;text".split(";")
-    ),
+    st.sampled_from(PIECES),
     max_size=14,
 ).map("".join)
 
@@ -109,10 +113,8 @@ def test_any_template(pieces: str) -> None:
 @QUICK
 @given(st.text(alphabet="*_`[]()<>!\\- +1.>\n#~ab\x02&;", max_size=60))
 def test_any_markdown(text: str) -> None:
-    try:
+    with suppress(InvalidMessage):
         convert_markdown(text)
-    except InvalidMessage as refused:
-        assert str(refused)
 
 
 DEEP = 20_000
@@ -141,7 +143,7 @@ DEEP = 20_000
         ("<messageML>" + "<#if true>" * 49 + "x" + "</#if>" * 49 + "</messageML>", None),
         ("<messageML><#list 1..1000000000 as x></#list></messageML>", None),
         ("<messageML><#list 1.. as x>a</#list></messageML>", None),
-        ("<messageML><#list 1..999 as x><#list 1..999 as y><#list 1..999 as z></#list></#list></#list></messageML>", None),
+        ("<messageML>" + "<#list 1..999 as x>" * 3 + "</#list>" * 3 + "</messageML>", None),
         ("<messageML><#macro m><@m/><@m/></#macro><@m/></messageML>", None),
         ("<messageML><#macro m><@m><#nested></@m></#macro><@m>x</@m></messageML>", None),
         ("<messageML><#function f x><#return f(f(x))></#function>${f(1)}</messageML>", None),
@@ -161,7 +163,8 @@ DEEP = 20_000
         ("<messageML>" + "&amp;" * 200_000 + "</messageML>", None),
         ('<messageML><p style="' + ";" * 200_000 + '"/></messageML>', None),
         ('<messageML><a href="http://' + "a%" * 100_000 + '">x</a></messageML>', None),
-        ('<messageML><form id="f"><text-field name="a" pattern="' + "(" * 256 + '" pattern-error-message=""/></form></messageML>', None),
+        ('<messageML><form id="f"><text-field name="a" pattern-error-message="" pattern="' + "(" * 256
+         + '"/></form></messageML>', None),
         ("<messageML>" + '<ui-action action="open-dialog" target-id="d"><button>b</button></ui-action>' * 5000
          + '<dialog id="d"><title/><body/></dialog></messageML>', None),
         ('<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><messageML>&b;</messageML>', None),
@@ -179,8 +182,6 @@ def test_deep_and_huge_input_is_answered_in_time(message: str, data: str | None)
 )
 def test_markdown_is_read_in_time(text: str) -> None:
     started = time.perf_counter()
-    try:
+    with suppress(InvalidMessage):
         convert_markdown(text)
-    except InvalidMessage as refused:
-        assert str(refused)
     assert time.perf_counter() - started < 5
