@@ -80,7 +80,8 @@ def test_unknown_emoji_and_emoji_with_content(shown) -> None:
         ("<emoji/>", 'Either the attribute "shortcode" or "annotation" are required'),
         (
             '<emoji shortcode="a b"/>',
-            "Shortcode or Annotation parameter may only contain alphanumeric characters, underscore, plus sign and dash",
+            "Shortcode or Annotation parameter may only contain alphanumeric characters, underscore, plus "
+            "sign and dash",
         ),
         ('<dateTime value="2023-08-01"/>', 'Attribute "value" has invalid date format'),
         ('<dateTime value="2023-02-30T10:00Z"/>', 'Attribute "value" has invalid date format'),

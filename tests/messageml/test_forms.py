@@ -13,16 +13,19 @@ SENT = '<button type="action" name="b">Go</button>'
     [
         (
             '<text-field name="n" masked="TRUE" required="true" maxlength="9" auto-submit="true">v</text-field>',
-            '<input type="text" name="n" required="true" data-masked="TRUE" maxlength="9" data-auto-submit="true" value="v"/>',
+            '<input type="text" name="n" required="true" data-masked="TRUE" maxlength="9" '
+            'data-auto-submit="true" value="v"/>',
         ),
         (
             '<text-field name="n" label="L" title="T"/>',
-            '<div class="textfield-group" data-generated="true"><label for="textfield-R1">L</label><span class="info-hint" '
+            '<div class="textfield-group" data-generated="true"><label for="textfield-R1">L</label><span '
+            'class="info-hint" '
             'data-target-id="textfield-R1" data-title="T"></span><input type="text" name="n" id="textfield-R1"/></div>',
         ),
         (
             '<textarea name="n" cols="2" formnovalidate="true" pattern="a+" pattern-error-message="m">a\nb</textarea>',
-            '<textarea cols="2" data-formnovalidate="true" name="n" pattern="a+" data-pattern-error-message="m">a\nb</textarea>',
+            '<textarea cols="2" data-formnovalidate="true" name="n" pattern="a+" '
+            'data-pattern-error-message="m">a\nb</textarea>',
         ),
         (
             '<richtextarea name="n" required="true"/>',
@@ -36,7 +39,8 @@ SENT = '<button type="action" name="b">Go</button>'
         ),
         (
             '<select name="n" multiple="true" min="1" max="2"><option value="a" selected="true">A</option></select>',
-            '<select data-max="2" data-min="1" multiple="true" name="n"><option selected="true" value="a">A</option></select>',
+            '<select data-max="2" data-min="1" multiple="true" name="n"><option selected="true" '
+            'value="a">A</option></select>',
         ),
         (
             '<room-selector name="n" value="[\'a\']"/>',
@@ -54,7 +58,8 @@ SENT = '<button type="action" name="b">Go</button>'
         ),
         (
             '<timezone-picker name="n" value="" disabled-timezone=\'["Europe/Paris", "GMT+2"]\'/>',
-            '<div class="timezone-picker" data-name="n" data-value="" data-disabled-timezone=\'["Europe/Paris","GMT+2"]\'></div>',
+            '<div class="timezone-picker" data-name="n" data-value="" '
+            'data-disabled-timezone=\'["Europe/Paris","GMT+2"]\'></div>',
         ),
         (
             '<button name="c" type="cancel" class="primary-destructive" icon="i" title="t">C</button>',
@@ -174,7 +179,9 @@ def test_an_action_opens_its_dialog(shown) -> None:
     action = '<ui-action action="open-dialog" target-id="d"><button>x</button></ui-action>'
     dialog = '<dialog id="d"><form id="f"><title>t</title><body>b</body></form></dialog>'
     assert shown(action + dialog) == (
-        '<div class="ui-action" data-action="open-dialog" data-trigger="click" data-target-id="R1-d"><button>x</button></div>'
-        '<dialog data-width="medium" data-state="close" id="R1-d" open=""><form id="f"><div class="dialog-title">t</div>'
+        '<div class="ui-action" data-action="open-dialog" data-trigger="click" '
+        'data-target-id="R1-d"><button>x</button></div>'
+        '<dialog data-width="medium" data-state="close" id="R1-d" open=""><form id="f"><div '
+        'class="dialog-title">t</div>'
         '<div class="dialog-body">b</div></form></dialog>'
     )

@@ -68,7 +68,8 @@ B = 'element type "b"'
         ),
         (
             "<!DOCTYPE messageML><messageML/>",
-            'DOCTYPE is disallowed when the feature "http://apache.org/xml/features/disallow-doctype-decl" set to true.',
+            'DOCTYPE is disallowed when the feature "http://apache.org/xml/features/disallow-doctype-decl" '
+            "set to true.",
         ),
     ],
 )
