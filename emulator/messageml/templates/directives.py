@@ -14,8 +14,6 @@ MAX_DEPTH = 50
 _PIECE = re.compile(r"<#--|</?#[A-Za-z_]+|</?@|\$\{|#\{")
 _VERBATIM_END = {"noparse": re.compile(r"</#noparse\s*>"), "comment": re.compile(r"</#comment\s*>")}
 _END = re.compile(r"\s*>")
-_LEADING = re.compile(r"[^\S\n]*\n")
-_TRAILING = re.compile(r"(?:\A|(?<=\n))[^\S\n]*\Z")
 
 _WITH_CONTENT = frozenset(
     names(
