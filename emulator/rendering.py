@@ -8,7 +8,7 @@ from emulator.world.errors import Invalid
 from emulator.world.messages import Content
 
 if TYPE_CHECKING:
-    from emulator.messageml import Directory
+    from emulator.messageml.element import Directory
 
 
 def rendered(
@@ -25,7 +25,7 @@ def rendered(
         presentationml=done.presentationml,
         data=done.data,
         words=done.words,
-        characters=len(done.text),
+        characters=len(done.markdown),
         hashtags=done.hashtags,
         cashtags=done.cashtags,
         mentions=done.mentions,

@@ -1,18 +1,17 @@
-"""What is asked of attributes and of content, each with the agent's text (reference/messageml.md 5)."""
+"""The checks that many kinds of element share, and their words. reference/messageml.md 5."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from functools import cache
 
-from emulator.messageml.element import Check, Conversion, Element, Take, drop, keep
+from emulator.messageml import java
+from emulator.messageml.element import Check, Element, Message
 from emulator.messageml.errors import InvalidMessage
+from emulator.messageml.names import names
 
-PHRASING = frozenset("a b i img br span emoji hash cash mention sub sup chime".split())
-_INT64 = re.compile(r"[+-]?\d+")
-
-_PROPERTIES = frozenset(
-    """align-content align-items align-self background background-attachment background-blend-mode background-clip
+STYLES = frozenset(
+    names("""align-content align-items align-self background background-attachment background-blend-mode background-clip
     background-color background-image background-position background-repeat background-size border border-bottom
     border-bottom-color border-bottom-left-radius border-bottom-right-radius border-bottom-style border-bottom-width
     border-collapse border-color border-image border-image-outset border-image-repeat border-image-slice
@@ -30,176 +29,183 @@ _PROPERTIES = frozenset(
     outline-width overflow overflow-x overflow-y padding padding-bottom padding-left padding-right padding-top
     place-content place-items place-self table-layout text-align text-align-last text-decoration
     text-decoration-color text-decoration-line text-decoration-style text-indent text-justify text-overflow
-    text-shadow text-transform visibility white-space width word-break word-spacing word-wrap""".split()
+    text-shadow text-transform visibility white-space width word-break word-spacing word-wrap""")
 )
 
 
-# --- attributes ---
-
-
-def check_style(value: str) -> None:
-    """InvalidMessage unless a style names known properties only. Values are not looked at."""
-    unknown = []
-    for piece in re.split(r";(?!base64,)", value):
-        if not piece.strip():
+def check_style(style: str) -> None:
+    """Only known properties; their values are not looked at."""
+    unknown: list[str] = []
+    # A data URI holds a semicolon that ends no declaration.
+    for part in style.replace(";base64,", "\0").split(";"):
+        if java.blank(part.replace("\0", ";base64,")):
             continue
-        name, colon, _ = piece.partition(":")
+        name, colon, _ = part.partition(":")
         if not colon:
-            raise InvalidMessage(f'Unparseable "style" attribute: {value}')
-        if name.strip() not in _PROPERTIES:
-            unknown.append(name.strip())
+            raise InvalidMessage(f'Unparseable "style" attribute: {style}')
+        name = java.trimmed(name.replace("\0", ";base64,"))
+        if name not in STYLES and name not in unknown:
+            unknown.append(name)
     if unknown:
-        raise InvalidMessage(f'Invalid property(s): [{",".join(dict.fromkeys(unknown))}] in the "style" attribute')
+        raise InvalidMessage(f'Invalid property(s): [{",".join(unknown)}] in the "style" attribute')
 
 
-def style(conversion: Conversion, element: Element, name: str, value: str) -> None:
-    check_style(value)
-    keep(conversion, element, name, value)
+def read_styled(_message: Message, element: Element, name: str, value: str) -> None:
+    """Stores an attribute, `style` after a look at it."""
+    if name == "style":
+        check_style(value)
+    element.attributes[name] = value
 
 
-def style_dropped(conversion: Conversion, element: Element, name: str, value: str) -> None:
-    check_style(value)
-    drop(conversion, element, name, value)
+# --- attributes --------------------------------------------------------------------------------------------------
 
 
-PLAIN: dict[str, Take] = {"class": keep, "style": style}
-"""What plain elements take."""
+def _value_error(element: Element, attribute: str, allowed: Iterable[str]) -> InvalidMessage:
+    return InvalidMessage(
+        f'Attribute "{attribute}" of element "{element.kind.tag}" can only be one of the following values: '
+        f"[{', '.join(allowed)}]."
+    )
 
 
-def boolean(shown: str = "") -> Take:
-    """An attribute that is true or false, in any case, printed as written."""
+@cache
+def one_of(attribute: str, *allowed: str) -> Check:
+    """If the attribute is there, its value is one of these, in any case."""
 
-    def take(_: Conversion, element: Element, name: str, value: str) -> None:
-        if value.lower() not in ("true", "false"):
-            raise InvalidMessage(
-                f'Attribute "{shown or name}" of element "{element.tag}" can only be one of the following values:'
-                " [true, false]."
-            )
-        element.attributes[name] = value
-
-    return take
-
-
-def one_of(*values: str, stored: str = "") -> Take:
-    """An attribute with one of some values, in any case, printed as written."""
-
-    def take(_: Conversion, element: Element, name: str, value: str) -> None:
-        if value.lower() not in values:
-            raise InvalidMessage(
-                f'Attribute "{name}" of element "{element.tag}" can only be one of the following values:'
-                f" [{', '.join(values)}]."
-            )
-        element.attributes[stored or name] = value
-
-    return take
-
-
-def int64(element: Element, name: str, value: str) -> int:
-    """A whole number of 64 bits; InvalidMessage else."""
-    if _INT64.fullmatch(value) and value.isascii() and len(value) < 40:
-        number = int(value)
-        if -(2**63) <= number < 2**63:
-            return number
-    raise InvalidMessage(f'Invalid input: {name} must be a int64 value not "{value}"')
-
-
-def number(_: Conversion, element: Element, name: str, value: str) -> None:
-    """A whole number of 64 bits, printed normalised."""
-    element.attributes[name] = str(int64(element, name, value))
-
-
-def required(name: str) -> Check:
-    """An attribute that must be there and not be blank."""
-
-    def check(_: Conversion, element: Element) -> None:
-        if not element.attributes.get(name, "").strip():
-            raise InvalidMessage(f'The attribute "{name}" is required')
+    def check(_message: Message, element: Element) -> None:
+        value = element.get(attribute)
+        if value is not None and value.lower() not in allowed:
+            raise _value_error(element, attribute, allowed)
 
     return check
 
 
-def present(name: str) -> Check:
-    """An attribute that must be there, but may be empty."""
-
-    def check(_: Conversion, element: Element) -> None:
-        if name not in element.attributes:
-            raise InvalidMessage(f'The attribute "{name}" is required')
-
-    return check
+def boolean(*attributes: str) -> tuple[Check, ...]:
+    """If they are there, they say true or false."""
+    return tuple(one_of(attribute, "true", "false") for attribute in attributes)
 
 
-def length16(text: str) -> int:
-    """How long Java finds a text: in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+@cache
+def present(attribute: str) -> Check:
+    """The attribute is there; it may be empty."""
 
-
-def no_longer(element: Element, name: str, most: int) -> None:
-    if length16(element.attributes.get(name, "")) > most:
-        raise InvalidMessage(f'The attribute "{name}" length is bigger than maximum allowed [{most}]')
-
-
-# --- content ---
-
-
-def phrasing(_: Conversion, element: Element) -> None:
-    only_elements(element, PHRASING)
-
-
-def only_elements(element: Element, tags: Iterable[str]) -> None:
-    """InvalidMessage for a child that is none of these."""
-    for child in element.elements():
-        if child.tag not in tags:
-            raise InvalidMessage(f'Element "{child.tag}" is not allowed in "{element.tag}"')
-
-
-def only(*tags: str) -> Check:
-    def check(_: Conversion, element: Element) -> None:
-        only_elements(element, tags)
+    def check(_message: Message, element: Element) -> None:
+        if element.get(attribute) is None:
+            raise InvalidMessage(f'The attribute "{attribute}" is required')
 
     return check
 
 
-def no_text(_: Conversion, element: Element) -> None:
-    if any(isinstance(child, str) and child.strip() for child in element.children):
-        raise InvalidMessage(f'Element "{element.tag}" may not have text content')
+@cache
+def not_blank(attribute: str) -> Check:
+    """The attribute is there and says something."""
+
+    def check(_message: Message, element: Element) -> None:
+        if not java.trimmed(element.get(attribute) or ""):
+            raise InvalidMessage(f'The attribute "{attribute}" is required')
+
+    return check
 
 
-def no_null_text(_: Conversion, element: Element) -> None:
-    """No text, told in the words of those elements that look at their children alone."""
-    if any(isinstance(child, str) and child.strip() for child in element.children):
-        raise InvalidMessage(f'Element "null" is not allowed in "{element.tag}"')
+@cache
+def at_most(attribute: str, limit: int) -> Check:
+    """The attribute's length, in UTF-16 units."""
+
+    def check(_message: Message, element: Element) -> None:
+        value = element.get(attribute)
+        if value is not None and java.length(value) > limit:
+            raise InvalidMessage(f'The attribute "{attribute}" length is bigger than maximum allowed [{limit}]')
+
+    return check
 
 
-def empty(_: Conversion, element: Element) -> None:
+def identifier(attribute: str) -> Check:
+    """An id: not empty, no whitespace, at most 64 long."""
+    short = at_most(attribute, 64)
+
+    def check(message: Message, element: Element) -> None:
+        value = element.get(attribute)
+        if not value or any(c in java.WHITESPACE for c in value):
+            raise InvalidMessage(f'The attribute "{attribute}" is required and must not contain any whitespace')
+        short(message, element)
+
+    return check
+
+
+def no_attributes(_message: Message, element: Element) -> None:
+    """Not even class or style, which were read without complaint."""
+    if element.attributes:
+        raise InvalidMessage(f'Element "{element.kind.tag}" may not have attributes')
+
+
+# --- content -----------------------------------------------------------------------------------------------------
+
+PHRASING = frozenset(
+    names("text link chime bold italic image linebreak span emoji hashtag cashtag mention subscript superscript")
+)
+
+
+def _blank_text(element: Element) -> bool:
+    return element.kind.name == "text" and java.blank(element.text)
+
+
+def content(*allowed: str) -> Check:
+    """Direct children are of these kinds; blank text always passes."""
+    kinds = frozenset(allowed)
+
+    def check(_message: Message, element: Element) -> None:
+        for child in element.children:
+            if child.kind.name not in kinds and not _blank_text(child):
+                tag = child.kind.tag or "null"
+                raise InvalidMessage(f'Element "{tag}" is not allowed in "{element.kind.tag}"')
+
+    return check
+
+
+phrasing = content(*PHRASING)
+
+
+def no_text(_message: Message, element: Element) -> None:
+    """No text but blanks among the direct children."""
+    for child in element.children:
+        if child.kind.name == "text" and not java.blank(child.text):
+            raise InvalidMessage(f'Element "{element.kind.tag}" may not have text content')
+
+
+def empty(_message: Message, element: Element) -> None:
+    """No children at all; even a space counts."""
     if element.children:
-        raise InvalidMessage(f'Element "{element.tag}" may not have child elements or text content')
+        raise InvalidMessage(f'Element "{element.kind.tag}" may not have child elements or text content')
 
 
-def at_least_one(*tags: str, called: str = "") -> Check:
-    def check(_: Conversion, element: Element) -> None:
-        if not any(child.tag in tags for child in element.elements()):
-            names = called or ", ".join(tags)
+def has_child(*kinds: str) -> Check:
+    """At least one direct child of one of these kinds."""
+    listed = ", ".join("text content" if kind == "text" else kind for kind in kinds)
+
+    def check(_message: Message, element: Element) -> None:
+        if not any(child.kind.name in kinds for child in element.children):
             raise InvalidMessage(
-                f'The "{element.tag}" element must have at least one child that is any of the following elements:'
-                f" [{names}]."
+                f'The "{element.kind.tag}" element must have at least one child that is any of the following '
+                f"elements: [{listed}]."
             )
 
     return check
 
 
-def child_of(*tags: str, called: str) -> Check:
-    def check(_: Conversion, element: Element) -> None:
-        if element.parent is None or element.parent.tag not in tags:
-            raise InvalidMessage(f'Element "{element.tag}" can only be a child of the following elements: [{called}]')
+def parent(*kinds: str) -> Check:
+    """The direct parent is of one of these kinds."""
 
-    return check
-
-
-def inner_child_of(*tags: str, called: str) -> Check:
-    def check(_: Conversion, element: Element) -> None:
-        if not element.inside(*tags):
+    def check(_message: Message, element: Element) -> None:
+        if element.parent is None or element.parent.kind.name not in kinds:
             raise InvalidMessage(
-                f'Element "{element.tag}" can only be a inner child of the following elements: [{called}]'
+                f'Element "{element.kind.tag}" can only be a child of the following elements: [{", ".join(kinds)}]'
             )
 
     return check
+
+
+def in_form(_message: Message, element: Element) -> None:
+    """Some element around it is a form."""
+    if not element.in_form:
+        raise InvalidMessage(
+            f'Element "{element.kind.tag}" can only be a inner child of the following elements: [form]'
+        )

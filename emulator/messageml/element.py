@@ -1,32 +1,23 @@
-"""Elements of a message, the declarations of their kinds, and what a conversion keeps in mind."""
+"""The tree of a message: elements, the kinds of element, and what is known of the message while it is built."""
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from emulator.messageml.entityjson import Entities
 from emulator.messageml.errors import InvalidMessage
 
-MML, PML = "MML", "PML"
-
-_LINE_FEEDS = re.compile(r"\n+")
+Json = dict[str, Any]
 
 
 class User(Protocol):
-    """What is asked of a user who is mentioned."""
+    """What a mention needs to know of a user."""
 
     @property
     def id(self) -> int: ...
     @property
-    def display_name(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def username(self) -> str: ...
+    def display_name(self) -> str | None: ...
 
 
 class Directory(Protocol):
@@ -36,156 +27,130 @@ class Directory(Protocol):
     def by_email(self, email: str, /) -> User | None: ...
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
+class Message:
+    """What is known of the whole message while its tree is built."""
+
+    presentationml: bool
+    entities: Json
+    users: Directory | None
+    schemes: frozenset[str] | None
+    short_id: Callable[[], str]
+    counter: int = 0
+    ids: set[str] = field(default_factory=set)
+    chime: bool = False
+    labels: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def next_number(self) -> int:
+        """The number of the next entity: one counter for all kinds."""
+        self.counter += 1
+        return self.counter
+
+    def claim_id(self, identifier: str) -> None:
+        """Ids of forms and dialogs are unique in a message."""
+        if identifier in self.ids:
+            raise InvalidMessage(f"Elements must have unique ids. The following value is not unique: [{identifier}].")
+        self.ids.add(identifier)
+
+    def claim_label(self, identifier: str, text: str) -> None:
+        """A PresentationML `label` stands for the label attribute of the control with that id."""
+        if identifier in self.labels:
+            raise InvalidMessage("Invalid MessageML content, multiple splittable elements with the same id created")
+        self.labels[identifier] = text
+
+
 class Element:
-    """An element with its attributes as they are kept; `mode` is the language in which it was written."""
+    """One element, or one piece of text (its kind is `elements.TEXT` then)."""
 
-    kind: Kind
-    mode: str
-    parent: Element | None
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Element | str] = field(default_factory=list)
-    note: Any = None
-    """What validation found and rendering needs: a looked-up user, an entity id, parsed JSON."""
+    __slots__ = (
+        "attributes",
+        "children",
+        "entity_id",
+        "in_action",
+        "in_form",
+        "kind",
+        "parent",
+        "presentationml",
+        "text",
+        "user",
+    )
 
-    @property
-    def tag(self) -> str:
-        """Its MessageML name, which errors use whatever it was written as."""
-        return self.kind.tag
+    def __init__(self, kind: Kind, parent: Element | None, *, presentationml: bool = False, text: str = "") -> None:
+        self.kind = kind
+        self.parent = parent
+        self.presentationml = presentationml
+        self.text = text
+        self.attributes: dict[str, str] = {}
+        self.children: list[Element] = []
+        self.entity_id: str | None = None
+        self.user: User | None = None
+        # Asked of nearly every form element, so kept rather than looked for upwards.
+        self.in_form: bool = parent is not None and (parent.in_form or parent.kind.name == "form")
+        self.in_action: bool = parent is not None and (parent.in_action or parent.kind.name == "uiaction")
 
-    def elements(self) -> Iterator[Element]:
-        return (child for child in self.children if isinstance(child, Element))
+    def get(self, attribute: str) -> str | None:
+        """The attribute's value, under the name by which it is stored."""
+        return self.attributes.get(attribute)
 
-    def inside(self, *tags: str) -> bool:
-        """Whether an ancestor has one of these names."""
-        above = self.parent
-        while above is not None:
-            if above.tag in tags:
-                return True
-            above = above.parent
-        return False
+    def true(self, attribute: str) -> bool:
+        """Whether the attribute says `true`, in any case."""
+        return self.attributes.get(attribute, "").lower() == "true"
 
-    def below(self) -> Iterator[Element]:
-        """All elements inside, in the order of the document."""
-        stack = [child for child in reversed(self.children) if isinstance(child, Element)]
-        while stack:
-            element = stack.pop()
+    def __iter__(self) -> Iterator[Element]:
+        """This element and all below it, in document order."""
+        left = [self]
+        while left:
+            element = left.pop()
             yield element
-            stack.extend(child for child in reversed(element.children) if isinstance(child, Element))
-
-    def flag(self, name: str) -> bool:
-        """Whether a boolean attribute is true."""
-        return self.attributes.get(name, "").lower() == "true"
-
-    def text(self) -> str:
-        """The text directly inside."""
-        return "".join(child for child in self.children if isinstance(child, str))
+            left.extend(reversed(element.children))
 
 
-Take = Callable[["Conversion", Element, str, str], None]
-"""Takes an attribute: checks it and keeps it, or raises."""
-Check = Callable[["Conversion", Element], None]
-Render = Callable[["Conversion", Element], None]
+Check = Callable[[Message, Element], None]
+# Gives the markup before and after the children, and whether the children are printed between.
+Print = Callable[[Message, Element], tuple[str, str, bool]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """A kind of element: its MessageML name, the attributes it takes, what is checked when its children are there, and
-    how it is printed. `label` is the name that lists in errors have for it."""
+    """A kind of element: what it accepts, what is checked and in which order, how it is printed."""
 
-    tag: str
-    attributes: Mapping[str, Take]
-    checks: tuple[Check, ...]
-    render: Render
-    label: str = ""
-    begin: Check | None = None
-
-    @property
-    def name(self) -> str:
-        return self.label or self.tag
-
-
-@dataclass(slots=True, eq=False)
-class Conversion:
-    """One conversion: what it was given, and what it has made so far."""
-
-    entities: Entities
-    users: Directory | None
-    schemes: frozenset[str] | None
-    mode: str = MML
-    out: list[str] = field(default_factory=list)
-    count: int = 0
-    targets: list[Any] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
-    words: list[str] = field(default_factory=list)
-    hashtags: list[str] = field(default_factory=list)
-    cashtags: list[str] = field(default_factory=list)
-    mentions: list[int] = field(default_factory=list)
-    forms: list[str] = field(default_factory=list)
-    labels: dict[str, str] = field(default_factory=dict)
-    hints: dict[str, str] = field(default_factory=dict)
-
-    def next_number(self) -> int:
-        """The number of the next tag that makes an entity: one row of numbers for all of them."""
-        self.count += 1
-        return self.count
-
-    def children(self, element: Element) -> None:
-        """Print what is inside an element."""
-        for child in element.children:
-            if isinstance(child, str):
-                self.text(child, element)
-            else:
-                child.kind.render(self, child)
-
-    def text(self, text: str, parent: Element) -> None:
-        """Print text; outside of preformatted places a run of line feeds becomes a blank."""
-        if "\n" in text and not keeps_lines(parent):
-            text = _LINE_FEEDS.sub(" ", text)
-        self.words.append(text)
-        self.out.append(escaped(text))
-
-    def tag(self, name: str, attributes: Mapping[str, str | None], end: str = ">") -> None:
-        """Print a start tag with the attributes that have a value."""
-        self.out.append(f"<{name}")
-        for attribute, value in attributes.items():
-            if value is not None:
-                self.out.append(f' {attribute}="{escaped(value)}"')
-        self.out.append(end)
+    tag: str | None
+    """The MessageML tag, as error texts have it."""
+    name: str
+    """The name that error texts give it in lists of kinds."""
+    print: Print
+    accepts: Mapping[str, str] = field(default_factory=dict)
+    """Attribute as written -> attribute as stored, in MessageML."""
+    accepts_presentationml: Mapping[str, str] | None = None
+    """The same in PresentationML, where it differs."""
+    checks: tuple[Check, ...] = ()
+    """In this order; which error wins is part of the behaviour."""
+    read: Callable[[Message, Element, str, str], None] | None = None
+    """Takes an attribute that needs more than storing; called with the name as stored."""
+    created: Callable[[Message, Element], None] | None = None
+    """Runs before the attributes are read."""
+    entity: Callable[[Message, Element, Json], Json | None] | None = None
+    """Adds the element's entity to the object given; the object for the entities within."""
+    identified: bool = False
+    """Whether its `id` has to be unique in the message."""
 
 
-def keeps_lines(parent: Element) -> bool:
-    """Whether line feeds of text directly in this element stay (reference/messageml.md 4)."""
-    return parent.tag in ("code", "textarea", "richtextarea", "pre") or parent.inside("pre")
+def refuse_attribute(element: Element, attribute: str) -> InvalidMessage:
+    """The error for an attribute that the element does not have."""
+    return InvalidMessage(f'Attribute "{attribute}" is not allowed in "{element.kind.tag}"')
 
 
-def escaped(text: str) -> str:
-    """Text as it stands in PresentationML, in content and in attributes."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-def random_id(prefix: str) -> str:
-    """An id of this kind that no other element has."""
-    return f"{prefix}-{secrets.token_urlsafe(9)}"
-
-
-def keep(_: Conversion, element: Element, name: str, value: str) -> None:
-    """Take an attribute as it is."""
-    element.attributes[name] = value
-
-
-def keep_as(stored: str) -> Take:
-    """Take an attribute under another name."""
-
-    def take(_: Conversion, element: Element, __: str, value: str) -> None:
+def take_attribute(message: Message, element: Element, name: str, value: str) -> None:
+    """Reads one attribute into the element."""
+    kind = element.kind
+    accepts = kind.accepts
+    if element.presentationml and kind.accepts_presentationml is not None:
+        accepts = kind.accepts_presentationml
+    stored = accepts.get(name)
+    if stored is None:
+        raise refuse_attribute(element, name)
+    if kind.read is None:
         element.attributes[stored] = value
-
-    return take
-
-
-def drop(_: Conversion, __: Element, ___: str, ____: str) -> None:
-    """Accept an attribute and forget it."""
-
-
-def not_allowed(element: Element, name: str) -> InvalidMessage:
-    return InvalidMessage(f'Attribute "{name}" is not allowed in "{element.tag}"')
+    else:
+        kind.read(message, element, stored, value)

@@ -1,346 +1,361 @@
-"""Mentions, tags, emoji, dates and custom entities: elements that go into the EntityJSON too."""
+"""The tags that create entities: mention, hash, cash, emoji, tag, dateTime. reference/messageml.md 6.2."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from emulator.messageml import entityjson
-from emulator.messageml.checks import int64, phrasing
-from emulator.messageml.element import PML, Conversion, Element, Kind, Render, User, escaped, keep, keep_as
+from emulator.messageml import checks, java
+from emulator.messageml.element import Check, Element, Kind, Message
+from emulator.messageml.emoji import unicode_of
 from emulator.messageml.errors import InvalidMessage
-from emulator.messageml.text import is_uri
+from emulator.messageml.formatting import ENTITY_ID, STYLED
+from emulator.messageml.uri import uri_scheme
+from emulator.messageml.writing import attribute, escaped
 
-MENTION, TAXONOMY, SECURITY = "com.symphony.user.mention", "org.symphonyoss.taxonomy", "org.symphonyoss.fin.security"
-_HASHTAG = re.compile(r"""[\S]*[^\s!@#$%^&*()+=<>,./?`~:;'"\\|-]+[\S]*$""")
-_HASHTAG_SHOWN = r"""[\S]*[^\s!@#$%^&*()+=<>,./?`~:;'"\\|-]+[\S]*$"""
-_SHORTCODE = re.compile(r"[A-Za-z0-9_+-]*")
-_DATE_TIME = re.compile(
-    r"\d{4}-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d(?::\d\d)?)"
-)
+HASHTAG = "org.symphonyoss.taxonomy"
+CASHTAG = "org.symphonyoss.fin.security"
+MENTION = "com.symphony.user.mention"
+_HASHTAG_PATTERN = r"""[\S]*[^\s!@#$%^&*()+=<>,./?`~:;'"\\|-]+[\S]*$"""
+_SPACE = frozenset(" \t\n\x0b\f\r")
+_PUNCTUATION = _SPACE | frozenset("""!@#$%^&*()+=<>,./?`~:;'"\\|-""")
+_SHORTCODE = re.compile("[A-Za-z0-9_+-]*")
 
-
-def _entity(kind: str, inner_type: str, value: str, version: str = "1.0") -> dict[str, Any]:
-    return {"type": kind, "version": version, "id": [{"type": inner_type, "value": value}]}
-
-
-def _number(conversion: Conversion, element: Element) -> None:
-    element.note = conversion.next_number()
+Json = dict[str, Any]
 
 
-def _span(conversion: Conversion, name: str, shown: str, tag: str = "span") -> None:
-    conversion.out.append(f'<{tag} class="entity" data-entity-id="{escaped(name)}">{escaped(shown)}</{tag}>')
+def _numbered(prefix: str) -> Any:
+    def create(message: Message, element: Element) -> None:
+        # In PresentationML the element's own data-entity-id names it; only new entities are counted.
+        if not element.presentationml:
+            element.entity_id = f"{prefix}{message.next_number()}"
+
+    return create
 
 
-def _inner(conversion: Conversion, element: Element, entity: Any) -> None:
-    """What stands inside a tag is checked, and makes entities inside its own, but is not printed."""
-    if not element.children:
-        return
-    out, words = conversion.out, conversion.words
-    conversion.out, conversion.words = [], []
-    conversion.targets.append(entity)
-    conversion.children(element)
-    conversion.targets.pop()
-    conversion.out, conversion.words = out, words
+def _store(message: Message, element: Element, name: str, value: str) -> None:
+    if name == ENTITY_ID:
+        element.entity_id = value
+    else:
+        checks.read_styled(message, element, name, value)
 
 
-def _add(conversion: Conversion, name: str, entity: dict[str, Any]) -> Any:
-    return entityjson.append(conversion.targets[-1], name, entity)
+def _add(element: Element, entities: Json, make: Any) -> Json:
+    """The element's object in `entities`: the one that is there, or a new one."""
+    assert element.entity_id is not None
+    found = entities.get(element.entity_id)
+    if element.entity_id in entities:
+        if not isinstance(found, dict):
+            raise InvalidMessage(f'Error processing EntityJSON: the node "{element.entity_id}" has to be an object')
+        return found
+    made: Json = make(element)
+    entities[element.entity_id] = made
+    return made
 
 
-# --- mentions ---
+def _needs_entity_id(_message: Message, element: Element) -> None:
+    if element.entity_id is None:
+        raise InvalidMessage(f'The attribute "{ENTITY_ID}" is required')
 
 
-def _mention(conversion: Conversion, element: Element) -> None:
-    given = element.attributes
-    uid = int64(element, "uid", given["uid"]) if "uid" in given else None
-    email = given.get("email")
-    if uid is None and email is None:
-        raise InvalidMessage("Error processing user mention. No id or email provided")
-    user = find_user(conversion, uid, email)
-    if user is None and given.get("strict", "true").lower() == "true":
-        raise InvalidMessage(f'Failed to lookup user "{uid if uid is not None else email}"')
-    element.note = (element.note, user, uid)
+def _span(element: Element, text: str) -> tuple[str, str, bool]:
+    # A known entity of a div in PresentationML stays a div.
+    tag = element.text or "span"
+    named = attribute("class", "entity") + attribute(ENTITY_ID, element.entity_id or "")
+    return f"<{tag}{named}>{escaped(text)}</{tag}>", "", False
 
 
-def find_user(conversion: Conversion, uid: int | None, email: str | None) -> User | None:
-    """The user of this id, else of this e-mail."""
-    if conversion.users is None:
-        return None
-    if uid is not None:
-        return conversion.users.by_id(uid)
-    return conversion.users.by_email(email) if email is not None else None
+# --- hash, cash ----------------------------------------------------------------------------------------------------
 
 
-def mention_text(user: User) -> str:
-    return f"@{user.display_name}" if user.display_name.strip() else ""
+def keyword_text(element: Element) -> str:
+    """`#tag` or `$tag`, or `$ticker`."""
+    if element.kind.name == "tag":
+        return f"${element.attributes['fallback-ticker']}"
+    return f"{'#' if element.kind.name == 'hashtag' else '$'}{element.attributes['tag']}"
 
 
-def _render_mention(conversion: Conversion, element: Element) -> None:
-    number, user, uid = element.note
-    name = f"mention{number}"
-    if user is None and uid is None:
-        email = element.attributes["email"]
-        if not is_uri(f"mailto:{email}"):
-            conversion.out.append(email)
-            return
-        conversion.out.append(f'<a href="mailto:{escaped(email)}">')
-        if element.children:
-            conversion.children(element)
-        else:
-            conversion.out.append(escaped(email))
-        conversion.out.append("</a>")
-        return
-    mentioned = uid if uid is not None else user.id
-    _span(conversion, name, mention_text(user) if user is not None else str(uid))
-    _add(conversion, name, _entity(MENTION, "com.symphony.user.userId", str(mentioned)))
-    conversion.mentions.append(mentioned)
-
-
-# --- hashtags and cashtags ---
-
-
-def check_hashtag(tag: str) -> None:
-    if _HASHTAG.fullmatch(tag) is None:
+def _check_hashtag(_message: Message, element: Element) -> None:
+    tag = element.get("tag")
+    if tag is None:
+        raise InvalidMessage('The attribute "tag" is required')
+    if not _SPACE.isdisjoint(tag) or _PUNCTUATION.issuperset(tag):
         raise InvalidMessage(
-            f"Values of the attribute 'tag' for the element 'hash' must match the pattern {_HASHTAG_SHOWN}."
+            f"Values of the attribute 'tag' for the element 'hash' must match the pattern {_HASHTAG_PATTERN}."
         )
 
 
-def _hash(_: Conversion, element: Element) -> None:
-    if "tag" not in element.attributes:
-        raise InvalidMessage('The attribute "tag" is required')
-    check_hashtag(element.attributes["tag"])
+def _keyword(tag: str, name: str, kind: str, identifier: str, check: Check) -> Kind:
+    def make(element: Element) -> Json:
+        return {"type": kind, "version": "1.0", "id": [{"type": identifier, "value": element.attributes["tag"]}]}
+
+    return Kind(
+        tag,
+        name,
+        lambda _message, element: _span(element, keyword_text(element)),
+        {"tag": "tag", ENTITY_ID: ENTITY_ID},
+        {"tag": "tag", ENTITY_ID: ENTITY_ID, **STYLED},
+        checks=(check, _needs_entity_id),
+        read=_store,
+        created=_numbered("keyword"),
+        entity=lambda _message, element, entities: _add(element, entities, make),
+    )
 
 
-def _render_hash(conversion: Conversion, element: Element) -> None:
-    tag, name = element.attributes["tag"], f"keyword{element.note}"
-    _span(conversion, name, f"#{tag}")
-    conversion.hashtags.append(tag)
-    _inner(conversion, element, _add(conversion, name, _entity(TAXONOMY, f"{TAXONOMY}.hashtag", tag)))
+HASH = _keyword("hash", "hashtag", HASHTAG, "org.symphonyoss.taxonomy.hashtag", _check_hashtag)
+CASH = _keyword("cash", "cashtag", CASHTAG, "org.symphonyoss.fin.security.id.ticker", checks.present("tag"))
 
 
-def _cash(_: Conversion, element: Element) -> None:
-    if "tag" not in element.attributes:
-        raise InvalidMessage('The attribute "tag" is required')
+# --- mention -------------------------------------------------------------------------------------------------------
 
 
-def _render_cash(conversion: Conversion, element: Element) -> None:
-    tag, name = element.attributes["tag"], f"keyword{element.note}"
-    _span(conversion, name, f"${tag}")
-    conversion.cashtags.append(tag)
-    _inner(conversion, element, _add(conversion, name, _entity(SECURITY, f"{SECURITY}.id.ticker", tag)))
+def _read_mention(message: Message, element: Element, name: str, value: str) -> None:
+    if name == "uid":
+        number = java.integer(value, 64)
+        if number is None:
+            raise InvalidMessage(f'Invalid input: uid must be a int64 value not "{value}"')
+        value = str(number)
+    _store(message, element, name, value)
 
 
-# --- instruments ---
-
-_CLASSES = ("equity", "index", "fxcross")
-_SECTORS = ("Equity", "Comdty", "Corp", "Curncy", "Govt", "Index", "Mmkt", "Mtge", "Muni", "Pfd")
-_TAG_ATTRIBUTES = (
-    "fullbbgcompticker unique-id figi bbgcompticker figi-ticker us-code isin local-code instrument-class"
-    " bbgmarket-sector return-main-listing country-code operational-mic fallback-ticker"
-).split()
-
-
-def _tag(_: Conversion, element: Element) -> None:
-    given = element.attributes
-    for name, allowed in (("instrument-class", _CLASSES), ("bbgmarket-sector", _SECTORS)):
-        if name in given and given[name] not in allowed:
-            raise InvalidMessage(f'the attribute "{name}" must be one of those values [{", ".join(allowed)}]')
-    if not given.get("fallback-ticker", "").strip():
-        raise InvalidMessage('No instrument found , "fallback-ticker" attribute is required')
+def _check_mention(message: Message, element: Element) -> None:
+    uid, email = element.get("uid"), element.get("email")
+    if message.users is not None:
+        if uid is not None:
+            element.user = message.users.by_id(int(uid))
+        elif email is not None:
+            element.user = message.users.by_email(email)
+    if element.user is not None:
+        element.attributes["uid"] = uid or str(element.user.id)
+        return
+    soft = "strict" in element.attributes and not element.true("strict")
+    if (uid is not None or email is not None) and not soft:
+        raise InvalidMessage(f'Failed to lookup user "{email if uid is None else uid}"')
 
 
-def _render_tag(conversion: Conversion, element: Element) -> None:
-    ticker, name = element.attributes["fallback-ticker"], f"tag{element.note}"
-    _span(conversion, name, f"${ticker}")
-    conversion.cashtags.append(ticker)
-    _inner(conversion, element, _add(conversion, name, _entity(SECURITY, f"{SECURITY}.id.ticker", ticker)))
+def mention_text(element: Element) -> str:
+    """What is shown for a mention."""
+    if element.user is not None:
+        name = element.user.display_name
+        return "" if java.blank(name) else f"@{name}"
+    return element.get("uid") or element.get("email") or ""
 
 
-# --- emoji ---
+def _print_mention(_message: Message, element: Element) -> tuple[str, str, bool]:
+    if element.get("uid") is not None:
+        return _span(element, mention_text(element))
+    email = element.get("email")
+    if email is None:
+        return "", "", False
+    link = f"mailto:{email}"
+    if uri_scheme(link) is None:
+        return email, "", False
+    before = f"<a{attribute('href', link)}>"
+    return (before, "</a>", True) if element.children else (f"{before}{escaped(email)}</a>", "", False)
 
 
-@lru_cache(maxsize=1)
-def _emoji_table() -> dict[str, str]:
-    lines = Path(__file__).with_name("emoji.tsv").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines)
+def _mention_entity(_message: Message, element: Element, entities: Json) -> Json | None:
+    if element.get("uid") is None:
+        return None
+
+    def make(element: Element) -> Json:
+        uid = {"type": "com.symphony.user.userId", "value": element.attributes["uid"]}
+        return {"type": MENTION, "version": "1.0", "id": [uid]}
+
+    return _add(element, entities, make)
 
 
-def _emoji(_: Conversion, element: Element) -> None:
-    code = element.attributes.get("shortcode")
-    if code is None:
+_MENTION_ATTRIBUTES = {name: name for name in ("uid", "email", "strict", ENTITY_ID)}
+MENTION_KIND = Kind(
+    "mention",
+    "mention",
+    _print_mention,
+    _MENTION_ATTRIBUTES,
+    {**_MENTION_ATTRIBUTES, **STYLED},
+    checks=(_check_mention,),
+    read=_read_mention,
+    created=_numbered("mention"),
+    entity=_mention_entity,
+)
+
+
+# --- emoji ---------------------------------------------------------------------------------------------------------
+
+
+def _check_shortcode(_message: Message, element: Element) -> None:
+    shortcode = element.get("shortcode")
+    if shortcode is None:
         raise InvalidMessage('Either the attribute "shortcode" or "annotation" are required')
-    if _SHORTCODE.fullmatch(code) is None:
+    if not _SHORTCODE.fullmatch(shortcode):
         raise InvalidMessage(
             "Shortcode or Annotation parameter may only contain alphanumeric characters, underscore, plus sign and dash"
         )
 
 
-def _render_emoji(conversion: Conversion, element: Element) -> None:
-    given, name = element.attributes, f"emoji{element.note}"
-    code = given["shortcode"]
-    unicode = _emoji_table().get(code)
-    data = {"shortcode": code, "annotation": code, "size": given.get("size", "normal")}
-    if unicode is not None:
-        data["unicode"] = unicode
-    if "family" in given:
-        data["family"] = given["family"]
-    conversion.out.append(f'<span class="entity" data-entity-id="{name}">')
-    entity = _add(conversion, name, {"type": "com.symphony.emoji", "version": "1.0", "data": data})
+def _print_emoji(_message: Message, element: Element) -> tuple[str, str, bool]:
+    before = f"<span{attribute('class', 'entity')}{attribute(ENTITY_ID, element.entity_id or '')}>"
     if element.children:
-        conversion.targets.append(entity)
-        conversion.children(element)
-        conversion.targets.pop()
-    else:
-        conversion.out.append(escaped(unicode or f":{code}:"))
-    conversion.out.append("</span>")
+        return before, "</span>", True
+    shortcode = element.attributes["shortcode"]
+    return f"{before}{unicode_of(shortcode) or f':{shortcode}:'}</span>", "", False
 
 
-# --- dates ---
+def _make_emoji(element: Element) -> Json:
+    shortcode = element.attributes["shortcode"]
+    data = {"shortcode": shortcode, "annotation": shortcode, "size": element.attributes.get("size", "normal")}
+    character = unicode_of(shortcode)
+    if character is not None:
+        data["unicode"] = character
+    if "family" in element.attributes:
+        data["family"] = element.attributes["family"]
+    return {"type": "com.symphony.emoji", "version": "1.0", "data": data}
 
 
-def _date_time(_: Conversion, element: Element) -> None:
-    value = element.attributes.get("value")
-    if value is None:
-        raise InvalidMessage('The attribute "value" is required')
-    found = _DATE_TIME.fullmatch(value)
-    if found is None or not _exists(value):
-        raise InvalidMessage('Attribute "value" has invalid date format')
-    kind = element.attributes.get("format")
-    if kind is not None and kind.lower() not in ("date_time", "date", "time", "time_secs"):
-        raise InvalidMessage(
-            'Attribute "format" of element "dateTime" can only be one of the following values:'
-            " [date_time, date, time, time_secs]."
-        )
-
-
-def _exists(value: str) -> bool:
-    from datetime import datetime
-
-    plain = re.sub(r"\.(\d{6})\d*", r".\1", value.upper().replace("Z", "+00:00"))
-    try:
-        datetime.fromisoformat(plain)
-    except ValueError:
-        return False
-    return True
-
-
-def _render_date_time(conversion: Conversion, element: Element) -> None:
-    given, name = element.attributes, f"datetime{element.note}"
-    value, kind = given["value"], given.get("format")
-    conversion.out.append("<span>")
-    conversion.tag("time", {"data-entity-id": name, "datetime": value, "data-format": kind})
-    conversion.text(value, element)
-    conversion.out.append("</time></span>")
-    data = {"value": value, "type": "org.symphonyoss.datetime", "format": kind}
-    entity = _add(conversion, name, {"type": "org.symphonyoss", "version": "1.0", "data": data})
-    _inner(conversion, element, entity)
-
-
-# --- custom entities: a div or a span with a class of `entity` ---
-
-
-def check_entity_id(conversion: Conversion, element: Element) -> None:
-    """That data-entity-id and the class `entity` go together, and that there is one entity of this id."""
-    name = element.attributes.get("data-entity-id")
-    if name is None:
-        if element.attributes.get("class") == "entity":
-            raise InvalidMessage('The attribute "data-entity-id" is required')
-        return
-    if element.attributes.get("class") != "entity":
-        raise InvalidMessage('The attribute "data-entity-id" is only allowed if the element class is "entity".')
-    found = [each for _, each in zip(range(2), entityjson.find(conversion.entities, name), strict=False)]
-    if len(found) > 1:
-        raise InvalidMessage(f'Duplicate "data-entity-id"="{name}" in entityJSON')
-    element.note = _known(conversion, found[0] if found else None)
-
-
-def _known(conversion: Conversion, entity: Any) -> tuple[str, str, Any] | None:
-    """How an entity of a type that we know is shown: its kind, its text, its value."""
-    if not isinstance(entity, dict):
-        return None
-    ids = entity.get("id")
-    first = ids[0] if isinstance(ids, list) and ids else None
-    value = first.get("value") if isinstance(first, dict) else None
-    if value is None or isinstance(value, (dict, list)):
-        return None
-    text = str(value)
-    match entity.get("type"):
-        case "org.symphonyoss.fin.security":
-            return "cash", f"${text}", text
-        case "org.symphonyoss.taxonomy":
-            check_hashtag(text)
-            return "hash", f"#{text}", text
-        case "com.symphony.user.mention":
-            if not re.fullmatch(r"[+-]?\d{1,19}", text, re.ASCII):
-                raise InvalidMessage(f'Invalid input: uid must be a int64 value not "{text}"')
-            user = find_user(conversion, int(text), None)
-            if user is None:
-                raise InvalidMessage(f'Failed to lookup user "{text}"')
-            return "mention", mention_text(user), user.id
-    return None
-
-
-def custom(plain: Render) -> Render:
-    """Print an element that may be a custom entity; `plain` prints it when it is none."""
-
-    def render(conversion: Conversion, element: Element) -> None:
-        name = element.attributes.get("data-entity-id")
-        if name is None:
-            plain(conversion, element)
-            return
-        if element.note is not None:
-            kind, shown, value = element.note
-            _span(conversion, name, shown, element.tag)
-            found: dict[str, list[Any]] = {
-                "hash": conversion.hashtags,
-                "cash": conversion.cashtags,
-                "mention": conversion.mentions,
-            }
-            found[kind].append(value)
-            return
-        target = conversion.targets[-1]
-        entity = target.get(name) if isinstance(target, dict) else None
-        if not isinstance(entity, dict):
-            raise InvalidMessage(f'Error processing EntityJSON: "{name}" is not nested in the data as in the message')
-        conversion.targets.append(entity)
-        plain(conversion, element)
-        conversion.targets.pop()
-
-    return render
-
-
-def _no_shorthand(tag: str) -> Any:
-    def begin(conversion: Conversion, element: Element) -> None:
-        if conversion.mode == PML:
-            raise InvalidMessage(f'Shorthand tag "{tag}" is not allowed in PresentationML')
-        _number(conversion, element)
-
-    return begin
-
-
-_STRICT = {"strict": keep}
-
-KINDS: tuple[Kind, ...] = (
-    Kind(
-        "mention",
-        {"uid": keep, "email": keep, **_STRICT},
-        (_mention,),
-        _render_mention,
-        begin=_no_shorthand("mention"),
-    ),
-    Kind("hash", {"tag": keep}, (_hash,), _render_hash, begin=_no_shorthand("hash")),
-    Kind("cash", {"tag": keep}, (_cash,), _render_cash, begin=_no_shorthand("cash")),
-    Kind(
-        "emoji",
-        {"shortcode": keep, "annotation": keep_as("shortcode"), "size": keep, "family": keep},
-        (_emoji, phrasing),
-        _render_emoji,
-        begin=_number,
-    ),
-    Kind("dateTime", {"value": keep, "format": keep}, (_date_time,), _render_date_time, begin=_number),
-    Kind("tag", dict.fromkeys(_TAG_ATTRIBUTES, keep), (_tag,), _render_tag, begin=_number),
+EMOJI = Kind(
+    "emoji",
+    "emoji",
+    _print_emoji,
+    {"annotation": "shortcode", "shortcode": "shortcode", "family": "family", "size": "size"},
+    checks=(_check_shortcode, checks.phrasing),
+    created=_numbered("emoji"),
+    entity=lambda _message, element, entities: _add(element, entities, _make_emoji),
 )
+
+
+# --- dateTime ------------------------------------------------------------------------------------------------------
+
+
+def _check_moment(_message: Message, element: Element) -> None:
+    if not java.is_date_time(element.attributes["value"]):
+        raise InvalidMessage('Attribute "value" has invalid date format')
+
+
+def _print_moment(_message: Message, element: Element) -> tuple[str, str, bool]:
+    value, shape = element.attributes["value"], element.get("format")
+    attributes = attribute(ENTITY_ID, element.entity_id or "") + attribute("datetime", value)
+    if shape is not None:
+        attributes += attribute("data-format", shape)
+    return f"<span><time{attributes}>{escaped(value)}</time></span>", "", False
+
+
+def _make_moment(element: Element) -> Json:
+    data = {
+        "value": element.attributes["value"],
+        "type": "org.symphonyoss.datetime",
+        "format": element.get("format"),
+    }
+    return {"type": "org.symphonyoss", "version": "1.0", "data": data}
+
+
+DATE_TIME = Kind(
+    "dateTime",
+    "datetime",
+    _print_moment,
+    {"value": "value", "format": "format"},
+    checks=(
+        checks.not_blank("value"),
+        _check_moment,
+        checks.one_of("format", "date_time", "date", "time", "time_secs"),
+    ),
+    created=_numbered("datetime"),
+    entity=lambda _message, element, entities: _add(element, entities, _make_moment),
+)
+
+
+# --- tag -----------------------------------------------------------------------------------------------------------
+
+_TAG_ATTRIBUTES = [
+    "fullbbgcompticker",
+    "unique-id",
+    "figi",
+    "bbgcompticker",
+    "figi-ticker",
+    "us-code",
+    "isin",
+    "local-code",
+    "instrument-class",
+    "bbgmarket-sector",
+    "return-main-listing",
+    "country-code",
+    "operational-mic",
+    "fallback-ticker",
+]
+_INSTRUMENT_CLASSES = ("equity", "index", "fxcross")
+_MARKET_SECTORS = ("Equity", "Comdty", "Corp", "Curncy", "Govt", "Index", "Mmkt", "Mtge", "Muni", "Pfd")
+
+
+def _check_instrument(_message: Message, element: Element) -> None:
+    for name, allowed in (("instrument-class", _INSTRUMENT_CLASSES), ("bbgmarket-sector", _MARKET_SECTORS)):
+        value = element.get(name)
+        if value is not None and value not in allowed:
+            raise InvalidMessage(f'the attribute "{name}" must be one of those values [{", ".join(allowed)}]')
+
+
+def check_ticker(element: Element) -> None:
+    """Offline no instrument is ever found, so the fallback has to be there. Runs when the whole tree is built."""
+    if java.blank(element.get("fallback-ticker")):
+        raise InvalidMessage('No instrument found , "fallback-ticker" attribute is required')
+
+
+def _make_tag(element: Element) -> Json:
+    ticker = {"type": "org.symphonyoss.fin.security.id.ticker", "value": element.attributes["fallback-ticker"]}
+    return {"type": CASHTAG, "version": "1.0", "id": [ticker]}
+
+
+TAG = Kind(
+    "tag",
+    "tag",
+    lambda _message, element: _span(element, keyword_text(element)),
+    {name: name for name in (*_TAG_ATTRIBUTES, ENTITY_ID)},
+    checks=(_check_instrument,),
+    read=_store,
+    created=_numbered("tag"),
+    entity=lambda _message, element, entities: _add(element, entities, _make_tag),
+)
+
+
+# --- custom entities -----------------------------------------------------------------------------------------------
+
+
+def known_entity(message: Message, tag: str, entity_id: str, found: list[Any], parent: Element) -> Element | None:
+    """The element for a span or div of class entity whose data is a hashtag, a cashtag or a mention; else None.
+
+    Such an element is written anew from the data, whatever the markup holds.
+    """
+    if not found:
+        raise InvalidMessage(f'The attribute "{ENTITY_ID}" is required')
+    if len(found) > 1:
+        raise InvalidMessage(f'Duplicate "{ENTITY_ID}"="{entity_id}" in entityJSON')
+    data = found[0] if isinstance(found[0], dict) else {}
+    ids = data.get("id")
+    first = ids[0] if isinstance(ids, list) and ids else None
+    if "type" not in data or not isinstance(first, dict) or "value" not in first:
+        return None
+    value = first["value"]
+    kinds = {HASHTAG: HASH, CASHTAG: CASH, MENTION: MENTION_KIND}
+    kind = kinds.get(data["type"]) if isinstance(data["type"], str) else None
+    if kind is None:
+        return None
+    element = Element(kind, parent, presentationml=True, text=tag)
+    if kind is MENTION_KIND:
+        element.attributes["uid"] = str(_as_long(value))
+        element.entity_id = "mention0"
+    else:
+        element.attributes["tag"] = _as_text(value)
+    return element
+
+
+def _as_long(value: object) -> int:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int | float):
+        return int(value)
+    if isinstance(value, str):
+        return java.integer(java.trimmed(value), 64) or 0
+    return 0
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return "" if isinstance(value, dict | list) else str(value)

@@ -1,7 +1,5 @@
-"""Why a message is refused."""
-
-from __future__ import annotations
+"""The one error of this room."""
 
 
-class InvalidMessage(ValueError):
-    """The message, its data or its template is not valid. Carries the agent's text."""
+class InvalidMessage(Exception):
+    """The agent refuses the message; `str(error)` is the agent's text, on which clients match."""

@@ -1,302 +1,314 @@
-"""Pickers of dates, times and time zones (reference/messageml.md 6.4)."""
+"""Selectors of people and rooms; pickers of dates, times and time zones. reference/messageml.md 6.4."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Callable
 
-from emulator.messageml.checks import boolean, length16, no_longer, required
-from emulator.messageml.element import Check, Conversion, Element, Kind, Render, Take, escaped, keep, keep_as
+from emulator.messageml import checks, java
+from emulator.messageml.controls import CONTROL, NOVALIDATE, labelled, read_control, same
+from emulator.messageml.element import Check, Element, Kind, Message, Print
 from emulator.messageml.errors import InvalidMessage
-from emulator.messageml.forms import IN_FORM, labelled, order
+from emulator.messageml.jsonlists import (
+    JSON_LIMIT,
+    date_intervals,
+    double_quoted,
+    long_list,
+    text_list,
+    time_intervals,
+)
+from emulator.messageml.names import names
+from emulator.messageml.writing import attribute, json_attribute, listed
 
-_LIST = 1024
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
-
-
-# --- values ---
-
-
-def _is_date(text: str) -> bool:
-    found = _DATE.fullmatch(text)
-    if found is None:
-        return False
-    try:
-        date.fromisoformat(found[1])
-    except ValueError:
-        return False
-    return True
+_DATE_FORMAT = re.compile("[0-9Mdy/. -:]+")
+_TIME_FORMAT = re.compile("[hHmsa: ]+")
 
 
-def _dates(_: Conversion, element: Element) -> None:
-    for name in ("value", "min", "max"):
-        text = element.attributes.get(name)
-        if text is not None and not _is_date(text):
-            raise InvalidMessage(f'Attribute "{name}" has invalid date format')
-
-
-def _times(_: Conversion, element: Element) -> None:
-    for name in ("value", "min", "max"):
-        text = element.attributes.get(name)
-        if text is not None and _TIME.fullmatch(text) is None:
-            raise InvalidMessage(f'Attribute "{name}" has invalid time format, only HH:mm:ss format is allowed')
-
-
-def _json_list(element: Element, name: str) -> list[Any] | None:
-    text = element.attributes.get(name)
-    if text is None:
-        return None
-    if length16(text) > _LIST:
-        raise InvalidMessage(f'Attribute "{name}" exceed maximum allowed length ({_LIST})')
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidMessage(f'Error parsing json in attribute "{name}": {error}') from None
-    if not isinstance(values, list):
-        raise InvalidMessage(f'Error parsing json in attribute "{name}": an array is needed')
-    return values
-
-
-def _compact(values: Sequence[Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-
-
-def _intervals(kind: str, single: str, valid: Any, complaint: str) -> Check:
-    """Lists of days or times and of ranges between them, printed with a word for which it is."""
-
-    def check(_: Conversion, element: Element) -> None:
-        for name in ("disabled-date", "highlighted-date", "disabled-time"):
-            values = _json_list(element, name) if name in element.attributes else None
-            if values is not None:
-                element.attributes[name] = _compact([_interval(name, value) for value in values])
-
-    def _interval(name: str, value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict) or not set(value) <= {single, "from", "to", "daysOfWeek"}:
-            raise InvalidMessage(f'Error parsing json in attribute "{name}": Unrecognized field')
-        if single in value:
-            return {"type": "date" if single == "day" else "time", single: _checked(value[single])}
-        if "from" in value and "to" in value:
-            return {"type": "range", "from": _checked(value["from"]), "to": _checked(value["to"])}
-        days = value.get("daysOfWeek")
-        if single == "day" and isinstance(days, list):
-            if not all(isinstance(day, int) and 0 <= day <= 6 for day in days):
-                raise InvalidMessage("'daysOfWeek' out of range [0-6]")
-            return {"type": "weekdays", "daysOfWeek": days}
-        raise InvalidMessage(f"{kind} interval 'type' is unknown or null")
-
-    def _checked(text: Any) -> Any:
-        if not isinstance(text, str) or not valid(text):
-            raise InvalidMessage(f'"{text}" is not a valid {complaint}')
-        return text
+def _check_value(read: Callable[[str], object], what: str) -> Check:
+    def check(_message: Message, element: Element) -> None:
+        value = element.get("value")
+        if value is not None and read(value) is None:
+            raise InvalidMessage(f'Attribute "value" contains an unsupported format, should be an array of {what} ids')
 
     return check
 
 
-def _is_time(text: str) -> bool:
-    return _TIME.fullmatch(text) is not None
+# --- person-selector, room-selector, date-selector -------------------------------------------------------------------
+
+_SELECTOR = (
+    ("name", "data-name"),
+    ("placeholder", "data-placeholder"),
+    ("required", "data-required"),
+    ("value", "data-value"),
+    ("formnovalidate", NOVALIDATE),
+)
 
 
-# --- formats ---
+def _print_selector(kind: str) -> Print:
+    def write(message: Message, element: Element) -> tuple[str, str, bool]:
+        head = f'<div class="{kind}"{"".join(listed(element, _SELECTOR))}'
+        before, after = labelled(message, element, kind, head, "</div>")
+        return f"{before}>{after}", "", False
 
-_DATE_FORMAT = re.compile(r"[Mdy\d .:/-]+")
-_TIME_FORMAT = re.compile(r"[hHmsa: ]+")
+    return write
 
 
-def _date_format(_: Conversion, element: Element) -> None:
-    text = element.attributes.get("format")
-    if text is None:
+def _selector(kind: str, check: Check) -> Kind:
+    accepts = same("name", "placeholder", "required", "label", "title", "value", "formnovalidate")
+    return Kind(
+        kind,
+        kind.replace("-", ""),
+        _print_selector(kind),
+        accepts,
+        {**accepts, "id": "id"},
+        checks=(
+            *CONTROL,
+            checks.present("name"),
+            *checks.boolean("required"),
+            check,
+            checks.empty,
+            checks.not_blank("name"),
+        ),
+        read=read_control,
+    )
+
+
+PERSON_SELECTOR = _selector("person-selector", _check_value(long_list, "user"))
+ROOM_SELECTOR = _selector("room-selector", _check_value(lambda text: text_list(double_quoted(text)), "room"))
+DATE_SELECTOR = Kind(
+    "date-selector",
+    "dateselector",
+    lambda _message, element: (f'<div class="date-selector"{"".join(listed(element, _SELECTOR))}></div>', "", False),
+    same("name", "placeholder", "required", "formnovalidate"),
+    checks=(*CONTROL, checks.not_blank("name"), *checks.boolean("required"), checks.empty),
+)
+
+
+def spelled_as_attributes(attributes: dict[str, str]) -> dict[str, str]:
+    """A selector's PresentationML attributes under their MessageML names, in order again."""
+    names = {printed: stored for stored, printed in _SELECTOR}
+    # Without data-name the name is empty, whatever a `name` says.
+    renamed = {
+        names.get(name, name): value for name, value in {**attributes, "name": ""}.items() if name != "data-name"
+    }
+    renamed["name"] = attributes.get("data-name", "")
+    return dict(sorted(renamed.items()))
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _check_intervals(name: str, read: Callable[[str, str], object]) -> Check:
+    def check(_message: Message, element: Element) -> None:
+        value = element.get(name)
+        if value is not None:
+            read(name, value)
+
+    return check
+
+
+def _check_format(kind: str, allowed: re.Pattern[str], letters: str) -> Check:
+    def check(message: Message, element: Element) -> None:
+        value = element.get("format")
+        if value is None:
+            return
+        checks.at_most("format", 64)(message, element)
+        if not allowed.fullmatch(value):
+            raise InvalidMessage(f'Attribute "format" contains an unsupported {kind} format, only {letters}')
+        if not java.is_date_pattern(value):
+            raise InvalidMessage(f'Attribute "format" contains an invalid {kind} format')
+
+    return check
+
+
+# --- date-picker -----------------------------------------------------------------------------------------------------
+
+
+def _dates(*names: str) -> tuple[Check, ...]:
+    def one(name: str) -> Check:
+        def check(_message: Message, element: Element) -> None:
+            value = element.get(name)
+            if value is not None and not java.is_date(value):
+                raise InvalidMessage(f'Attribute "{name}" has invalid date format')
+
+        return check
+
+    return tuple(one(name) for name in names)
+
+
+def _print_date(message: Message, element: Element) -> tuple[str, str, bool]:
+    parts = listed(element, [(n, n) for n in ("name", "value", "placeholder", "min", "max", "required")])
+    for name in ("disabled-date", "highlighted-date"):
+        if name in element.attributes:
+            intervals = date_intervals(name, element.attributes[name])
+            parts.append(json_attribute(f"data-{name}", _compact(intervals)))
+    parts += listed(element, (("format", "data-format"), ("disabled", "disabled"), ("readonly", "readonly")))
+    parts += listed(element, [(n, n) for n in ("data-disabled-date", "data-highlighted-date", "data-format")])
+    if NOVALIDATE in element.attributes:
+        parts.append(f" {NOVALIDATE}")  # the library prints it bare when it comes from PresentationML
+    else:
+        parts += listed(element, (("formnovalidate", NOVALIDATE),))
+    before, after = labelled(message, element, "date-picker", f'<input type="date"{"".join(parts)}', "</input>")
+    return f"{before}>{after}", "", False
+
+
+def _read_picker(message: Message, element: Element, name: str, value: str) -> None:
+    if name == "id" or name.startswith("data-") or name == "type":
+        # Of all these attributes the library asks whether a label was written for it.
+        read_control(message, element, "id", value)
+    if name not in ("id", "type"):
+        element.attributes[name] = value
+
+
+_DATE = same("name", "value", "required", "placeholder", "min", "max", "label", "title", "disabled", "readonly")
+DATE_PICKER = Kind(
+    "date-picker",
+    "datepicker",
+    _print_date,
+    {**_DATE, **same("disabled-date", "highlighted-date", "format", "formnovalidate")},
+    {**_DATE, **same("type", "id", "data-disabled-date", "data-highlighted-date", "data-format", NOVALIDATE)},
+    checks=(
+        *CONTROL,
+        checks.not_blank("name"),
+        checks.at_most("name", 64),
+        *_dates("value"),
+        *checks.boolean("required"),
+        *_dates("min", "max"),
+        *checks.boolean("disabled", "readonly"),
+        _check_intervals("disabled-date", date_intervals),
+        _check_intervals("highlighted-date", date_intervals),
+        _check_format(
+            "date", _DATE_FORMAT, "'M', 'd' and 'y' are supported with a space or '.','-','/',':' as separator"
+        ),
+        checks.at_most("title", 64),
+        checks.at_most("label", 64),
+    ),
+    read=_read_picker,
+)
+
+
+# --- time-picker -----------------------------------------------------------------------------------------------------
+
+
+def _check_step(_message: Message, element: Element) -> None:
+    value = element.get("step")
+    if value is None:
         return
-    no_longer(element, "format", 64)
-    if _DATE_FORMAT.fullmatch(text) is None:
-        raise InvalidMessage(
-            "Attribute \"format\" contains an unsupported date format, only 'M', 'd' and 'y' are supported with a space"
-            " or '.','-','/',':' as separator"
-        )
-    if any(
-        len(run) > most for letter, most in (("M", 5), ("d", 2), ("y", 19)) for run in re.findall(letter + "+", text)
-    ):
-        raise InvalidMessage('Attribute "format" contains an invalid date format')
-
-
-def _time_format(_: Conversion, element: Element) -> None:
-    text = element.attributes.get("format")
-    if text is None:
-        return
-    no_longer(element, "format", 64)
-    if _TIME_FORMAT.fullmatch(text) is None:
-        raise InvalidMessage(
-            "Attribute \"format\" contains an unsupported time format, only 'h', 'm' 's' and 'a' are supported with ':'"
-            " or space as separator"
-        )
-    if any(
-        len(run) > most
-        for letter, most in (("h", 2), ("H", 2), ("m", 2), ("s", 2), ("a", 1))
-        for run in re.findall(letter + "+", text)
-    ):
-        raise InvalidMessage('Attribute "format" contains an invalid time format')
-
-
-def _step(_: Conversion, element: Element) -> None:
-    text = element.attributes.get("step")
-    if text is None:
-        return
-    if re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII) is None:
+    number = java.integer(value, 32)
+    if number is None:
         raise InvalidMessage('Attribute "step" should be a number.')
-    if not 600 <= int(text) <= 43200:
+    if not 600 <= number <= 43200:
         raise InvalidMessage('Attribute "step" must be less than "43200" and more than "600".')
 
 
-def _name_length(_: Conversion, element: Element) -> None:
-    no_longer(element, "name", 64)
+def _check_times(_message: Message, element: Element) -> None:
+    for name in ("min", "max", "value"):
+        value = element.get(name)
+        if value is not None and not java.is_time(value):
+            raise InvalidMessage(f'Attribute "{name}" has invalid time format, only HH:mm:ss format is allowed')
 
 
-def _placeholder_length(_: Conversion, element: Element) -> None:
-    no_longer(element, "placeholder", 64)
+def _print_time(message: Message, element: Element) -> tuple[str, str, bool]:
+    own = element.attributes
+    printed: dict[str, str] = {}
+    for name in ("name", "value", "placeholder", "min", "max", "step"):
+        if name in own:
+            printed[name] = attribute(name, own[name])
+    for name in ("format", "strict"):
+        if name in own:
+            printed[f"data-{name}"] = attribute(f"data-{name}", own[name])
+    if "disabled-time" in own:
+        intervals = time_intervals("disabled-time", own["disabled-time"])
+        printed["data-disabled-time"] = json_attribute("data-disabled-time", _compact(intervals))
+    if "required" in own:
+        printed["required"] = attribute("required", own["required"])
+    for name in ("data-format", "data-strict", "data-disabled-time", "disabled", "readonly"):
+        if name in own:
+            printed[name] = attribute(name, own[name])
+    for name in ("formnovalidate", NOVALIDATE):
+        if name in own:
+            printed[NOVALIDATE] = attribute(NOVALIDATE, own[name])
+    head = f'<input type="time"{"".join(printed.values())}'
+    before, after = labelled(message, element, "time-picker", head, "")
+    return f"{before}/>{after}", "", False
 
 
-# --- time zones ---
+_TIME = same(*names("name title label value strict required placeholder min max step disabled readonly formnovalidate"))
+TIME_PICKER = Kind(
+    "time-picker",
+    "timepicker",
+    _print_time,
+    {**_TIME, **same("disabled-time", "format")},
+    {**_TIME, **same("type", "id", "data-disabled-time", "data-strict", "data-format", NOVALIDATE)},
+    checks=(
+        *CONTROL,
+        checks.not_blank("name"),
+        checks.at_most("name", 64),
+        checks.at_most("placeholder", 64),
+        _check_intervals("disabled-time", time_intervals),
+        _check_step,
+        _check_format("time", _TIME_FORMAT, "'h', 'm' 's' and 'a' are supported with ':' or space as separator"),
+        _check_times,
+        *checks.boolean("required", "strict", "disabled", "readonly"),
+    ),
+    read=_read_picker,
+)
 
 
-def _is_zone(text: str) -> bool:
-    if text in ("Z", "UTC", "GMT", "UT") or re.fullmatch(
-        r"(?:UTC|GMT|UT)?[+-](?:\d|[01]\d)(?::?[0-5]\d(?::?[0-5]\d)?)?", text, re.ASCII
-    ):
-        return True
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return "/" in text or text.isupper() or text.istitle()
+# --- timezone-picker -------------------------------------------------------------------------------------------------
 
 
-def _zones(_: Conversion, element: Element) -> None:
-    value = element.attributes.get("value")
-    if value and not _is_zone(value):
+def _check_zones(_message: Message, element: Element) -> None:
+    value = element.get("value")
+    if value and not java.is_time_zone(value):
         raise InvalidMessage(f'Attribute "value" contains an invalid timezone: {value}')
-    text = element.attributes.get("disabled-timezone")
-    if text is None:
-        return
-    if length16(text) > _LIST:
-        raise InvalidMessage(f'Attribute "disabled-timezone" exceed maximum allowed length ({_LIST})')
-    try:
-        zones = json.loads(text)
-    except (ValueError, RecursionError):
-        zones = None
-    if not isinstance(zones, list) or not all(isinstance(zone, str) for zone in zones):
-        raise InvalidMessage(
-            'Error parsing json in attribute "disabled-timezone". It should contain an array of Strings'
-        )
-    for zone in zones:
-        if not _is_zone(zone):
-            raise InvalidMessage(f'Attribute "disabled-timezone" contains an invalid timezone: {zone}')
-    element.attributes["disabled-timezone"] = _compact(zones)
+    checks.at_most("disabled-timezone", JSON_LIMIT)(_message, element)
+    if element.get("disabled-timezone") is not None:
+        for zone in _zones(element, "disabled-timezone"):
+            if not java.is_time_zone(zone):
+                raise InvalidMessage(f'Attribute "disabled-timezone" contains an invalid timezone: {zone}')
+    if element.get("data-disabled-timezone") is not None:
+        _zones(element, "data-disabled-timezone")
 
 
-# --- rendering ---
-
-_JSON = frozenset({"disabled-date", "highlighted-date", "disabled-time", "disabled-timezone"})
-
-
-def _render(start: str, names: Sequence[tuple[str, str]], end: str) -> Render:
-    def render(conversion: Conversion, element: Element) -> None:
-        out = conversion.out
-        out.append(start)
-        for printed, kept in names:
-            value = element.attributes.get(kept)
-            if value is None:
-                continue
-            if kept in _JSON:  # printed in single quotes, so that the JSON stays readable
-                inside = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&apos;")
-                out.append(f" {printed}='{inside}'")
-            else:
-                out.append(f' {printed}="{escaped(value)}"')
-        out.append(end)
-
-    return render
+def _zones(element: Element, name: str) -> list[str]:
+    zones = text_list(element.attributes[name])
+    if zones is None:
+        raise InvalidMessage(f'Error parsing json in attribute "{name}". It should contain an array of Strings')
+    return zones
 
 
-_DATE_PICKER = order(
-    "name value placeholder min max required data-disabled-date=disabled-date data-highlighted-date=highlighted-date"
-    " data-format=format disabled readonly data-formnovalidate=formnovalidate id"
-)
-_TIME_PICKER = order(
-    "name value placeholder min max step data-format=format data-strict=strict data-disabled-time=disabled-time"
-    " required disabled readonly data-formnovalidate=formnovalidate id"
-)
-_ZONE_PICKER = order(
-    "data-name=name data-value=value data-placeholder=placeholder data-disabled-timezone=disabled-timezone"
-    " data-required=required data-formnovalidate=formnovalidate id"
-)
-_COMMON: dict[str, Take] = {
-    "name": keep,
-    "value": keep,
-    "label": keep,
-    "title": keep,
-    "placeholder": keep,
-    "required": boolean(),
-    "formnovalidate": boolean(),
-}
-_RANGE: dict[str, Take] = {"min": keep, "max": keep, "disabled": boolean(), "readonly": boolean(), "format": keep}
+def _print_zone(message: Message, element: Element) -> tuple[str, str, bool]:
+    parts = ['<div class="timezone-picker"']
+    for name in ("name", "value", "placeholder", "disabled-timezone", "required", "formnovalidate"):
+        stored = f"data-{name}" if f"data-{name}" in element.attributes else name
+        if stored not in element.attributes:
+            continue
+        if name == "disabled-timezone":
+            parts.append(json_attribute(f"data-{name}", _compact(_zones(element, stored))))
+        else:
+            parts.append(attribute(f"data-{name}", element.attributes[stored]))
+    before, after = labelled(message, element, "timezone-picker", "".join(parts), "</div>")
+    return f"{before}>{after}", "", False
 
-_date_check, _date_render = labelled(
-    "date-picker", _render('<input type="date"', _DATE_PICKER, "></input>"), longest=64
-)
-_time_check, _time_render = labelled("time-picker", _render('<input type="time"', _TIME_PICKER, "/>"))
-_zone_check, _zone_render = labelled(
-    "timezone-picker", _render('<div class="timezone-picker"', _ZONE_PICKER, "></div>")
-)
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
-        "date-picker",
-        {**_COMMON, **_RANGE, "disabled-date": keep, "highlighted-date": keep},
-        (
-            IN_FORM,
-            required("name"),
-            _name_length,
-            _date_check,
-            _dates,
-            _intervals("Date", "day", _is_date, "date in ISO_8601 format"),
-            _date_format,
-        ),
-        _date_render,
-    ),
-    Kind(
-        "time-picker",
-        {**_COMMON, **_RANGE, "disabled-time": keep, "step": keep, "strict": boolean()},
-        (
-            IN_FORM,
-            required("name"),
-            _name_length,
-            _placeholder_length,
-            _time_check,
-            _times,
-            _intervals("Time", "time", _is_time, "time, only HH:mm:ss format is allowed"),
-            _time_format,
-            _step,
-        ),
-        _time_render,
-    ),
-    Kind(
-        "timezone-picker",
-        {
-            **_COMMON,
-            "disabled-timezone": keep,
-            "data-name": keep_as("name"),
-            "data-value": keep_as("value"),
-            "data-placeholder": keep_as("placeholder"),
-            "data-required": keep_as("required"),
-            "data-disabled-timezone": keep_as("disabled-timezone"),
-            "data-formnovalidate": keep_as("formnovalidate"),
-            "id": keep,
-        },
-        (IN_FORM, required("name"), _zone_check, _zones),
-        _zone_render,
-    ),
+def _check_zone_name(message: Message, element: Element) -> None:
+    checks.not_blank("data-name" if element.presentationml else "name")(message, element)
+
+
+_ZONE = same("name", "value", "title", "label", "required", "placeholder")
+TIMEZONE_PICKER = Kind(
+    "timezone-picker",
+    "timezonepicker",
+    _print_zone,
+    {**_ZONE, **same("disabled-timezone", "formnovalidate")},
+    {
+        **_ZONE,
+        **same("id", "data-value", "data-name", "data-required", "data-placeholder", "data-disabled-timezone"),
+        NOVALIDATE: NOVALIDATE,
+    },
+    checks=(*CONTROL, _check_zone_name, *checks.boolean("required"), _check_zones),
+    read=_read_picker,
 )

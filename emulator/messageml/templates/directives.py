@@ -1,0 +1,382 @@
+"""Templates: text to `Block`s. First pieces in a row, then white space stripped, then the nesting."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.messageml.names import names
+from emulator.messageml.templates.expressions import Scanner
+from emulator.messageml.templates.syntax import Block, Expression, SyntaxFault
+
+MAX_DEPTH = 50
+_PIECE = re.compile(r"<#--|</?#[A-Za-z_]+|</?@|\$\{|#\{")
+_VERBATIM_END = {"noparse": re.compile(r"</#noparse\s*>"), "comment": re.compile(r"</#comment\s*>")}
+_END = re.compile(r"\s*>")
+
+_WITH_CONTENT = frozenset(
+    names(
+        "if list foreach items sep macro function switch attempt compress escape noescape autoesc "
+        "noautoesc outputformat"
+    )
+)
+_PARTS_OF = {
+    "elseif": ("if",),
+    "else": ("if", "list"),
+    "case": ("switch",),
+    "default": ("switch",),
+    "recover": ("attempt",),
+}
+_EMPTY = frozenset(
+    names(
+        "break continue return nested stop flush ftl setting include import t lt rt nt visit recurse "
+        "fallback elseif else case default recover"
+    )
+)
+_ASSIGNMENTS = frozenset(("assign", "global", "local"))
+_TRIMS = frozenset(("t", "lt", "rt", "nt"))
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A text, an interpolation, or a tag with what its directive says."""
+
+    kind: str
+    at: int
+    parts: tuple[Any, ...] = ()
+    closing: bool = False
+    empty: bool = False
+    text: str = ""
+
+
+def parse(source: str) -> list[Block]:
+    """The template's blocks. Raises SyntaxFault."""
+    pieces = _Pieces(source).read()
+    _strip(pieces)
+    return _nest(pieces, len(source))
+
+
+# --- pieces ----------------------------------------------------------------------------------------------------------
+
+
+class _Pieces:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.found: list[_Piece] = []
+
+    def read(self) -> list[_Piece]:
+        source, at = self.source, 0
+        while at < len(source):
+            found = _PIECE.search(source, at)
+            start = found.start() if found else len(source)
+            if start > at:
+                self.found.append(_Piece("text", at, text=source[at:start]))
+            if not found:
+                break
+            mark = found[0]
+            if mark == "<#--":
+                at = self.comment(start)
+            elif mark in ("${", "#{"):
+                at = self.interpolation(start, mark)
+            elif mark == "<@":
+                at = self.call(start)
+            elif mark == "</@":
+                close = source.find(">", start)
+                if close < 0:
+                    raise SyntaxFault(start, "Unexpected end of file reached.")
+                self.found.append(_Piece("call", start, closing=True))
+                at = close + 1
+            else:
+                at = self.directive(start, mark)
+        return self.found
+
+    def comment(self, start: int) -> int:
+        end = self.source.find("-->", start + 4)
+        if end < 0:
+            raise SyntaxFault(start, "Unexpected end of file reached. You have an unclosed comment.")
+        self.found.append(_Piece("comment", start))
+        return end + 3
+
+    def interpolation(self, start: int, mark: str) -> int:
+        scanner = Scanner(self.source, start + 2, in_tag=False)
+        value = scanner.expression()
+        digits = None
+        if mark == "#{" and scanner.accept(";"):
+            # #{number; m2M4}: at least 2 decimals, at most 4
+            found = re.compile(r"\s*(?:m([0-9]{1,2}))?(?:M([0-9]{1,2}))?\s*").match(self.source, scanner.at)
+            assert found is not None
+            scanner.at = found.end()
+            least = int(found[1] or 0)
+            digits = (least, int(found[2] or least))
+        scanner.expect("}")
+        self.found.append(_Piece("print" if mark == "${" else "number", start, (value, digits)))
+        return scanner.at
+
+    def call(self, start: int) -> int:
+        scanner = Scanner(self.source, start + 2, in_tag=True)
+        target = scanner.postfix(scanner.primary())
+        named: list[tuple[str, Expression]] = []
+        placed: list[Expression] = []
+        while not (scanner.looking_at(">") or scanner.looking_at("/>") or scanner.looking_at(";")):
+            place, word = scanner.at, scanner.peek_name()
+            if word is not None:
+                scanner.name()
+                if scanner.looking_at("=") and not scanner.looking_at("=="):
+                    scanner.at += 1
+                    named.append((word.replace("\\", ""), scanner.expression()))
+                    continue
+                scanner.at = place
+            placed.append(scanner.expression())
+            scanner.accept(",")
+        loop = []
+        if scanner.accept(";"):
+            while scanner.peek_name() is not None:
+                loop.append(scanner.name())
+                scanner.accept(",")
+        empty = scanner.accept("/>")
+        if not empty:
+            scanner.expect(">")
+        parts = (target, tuple(named), tuple(placed), tuple(loop))
+        self.found.append(_Piece("call", start, parts, empty=empty))
+        return scanner.at
+
+    def directive(self, start: int, mark: str) -> int:
+        closing = mark.startswith("</")
+        name = mark.lstrip("</#")
+        at = start + len(mark)
+        if closing:
+            end = _END.match(self.source, at)
+            if not end or name not in _WITH_CONTENT | _ASSIGNMENTS:
+                raise SyntaxFault(start, f'Encountered "{mark}"')
+            self.found.append(_Piece(name, start, closing=True))
+            return end.end()
+        if name in _VERBATIM_END:
+            return self.verbatim(start, at, name)
+        if name not in _WITH_CONTENT and name not in _EMPTY and name not in _ASSIGNMENTS:
+            raise SyntaxFault(start, f"Unknown directive: #{name}.")
+        scanner = Scanner(self.source, at, in_tag=True)
+        parts = _said(name, scanner)
+        empty = scanner.accept("/>")
+        if not empty:
+            scanner.expect(">")
+        self.found.append(_Piece(name, start, parts, empty=empty))
+        return scanner.at
+
+    def verbatim(self, start: int, at: int, name: str) -> int:
+        opened = _END.match(self.source, at)
+        end = _VERBATIM_END[name].search(self.source, at)
+        if not opened or not end:
+            raise SyntaxFault(start, "Unexpected end of file reached.")
+        self.found.append(_Piece("comment", start))
+        if name == "noparse":
+            self.found.append(_Piece("text", opened.end(), text=self.source[opened.end() : end.start()]))
+            self.found.append(_Piece("comment", end.start()))
+        return end.end()
+
+
+def _said(name: str, scanner: Scanner) -> tuple[Any, ...]:
+    """What the tag of a directive says after its name."""
+    if name in ("if", "elseif", "switch", "outputformat", "include", "import"):
+        value = scanner.expression()
+        if name == "import":
+            scanner.accept_word("as")
+            scanner.name()
+        return (value,)
+    if name == "case":
+        values = [scanner.expression()]
+        while scanner.accept(","):
+            values.append(scanner.expression())
+        return tuple(values)
+    if name == "list":
+        value = scanner.expression()
+        return (value, *_loop_names(scanner))
+    if name == "foreach":
+        variable = scanner.name()
+        if not scanner.accept_word("in"):
+            raise scanner.unexpected(', but was expecting "in"')
+        return (scanner.expression(), variable)
+    if name == "items":
+        found = _loop_names(scanner)
+        if not found:
+            raise scanner.unexpected(', but was expecting "as"')
+        return found
+    if name in _ASSIGNMENTS:
+        return tuple(_assigned(scanner))
+    if name in ("macro", "function"):
+        return _signature(scanner)
+    if name in ("return", "stop"):
+        return (scanner.expression(),) if scanner.starts_expression() else ()
+    if name == "nested":
+        values = []
+        while scanner.starts_expression():
+            values.append(scanner.expression())
+            scanner.accept(",")
+        return tuple(values)
+    if name == "escape":
+        variable = scanner.name()
+        if not scanner.accept_word("as"):
+            raise scanner.unexpected(', but was expecting "as"')
+        return (variable, scanner.expression())
+    if name in ("ftl", "setting", "visit", "recurse"):
+        settings = {}
+        while scanner.peek_name() is not None:
+            setting = scanner.name()
+            scanner.expect("=")
+            settings[setting] = scanner.expression()
+        return (settings,)
+    return ()
+
+
+def _loop_names(scanner: Scanner) -> tuple[str, ...]:
+    if not scanner.accept_word("as"):
+        return ()
+    names = [scanner.name()]
+    if scanner.accept(","):
+        names.append(scanner.name())
+    return tuple(names)
+
+
+def _assigned(scanner: Scanner) -> list[tuple[str, str, Expression | None]]:
+    """(name, operator, value) of each assignment; no value where the content of the directive is the value."""
+    found: list[tuple[str, str, Expression | None]] = []
+    while not (scanner.looking_at(">") or scanner.looking_at("/>")):
+        if scanner.looking_at("'") or scanner.looking_at('"'):
+            name = str(scanner.string(raw=False).parts[0])
+        else:
+            name = scanner.name()
+        for operator in ("++", "--", "+=", "-=", "*=", "/=", "%=", "="):
+            if scanner.accept(operator):
+                value = None if operator in ("++", "--") else scanner.expression()
+                found.append((name, operator, value))
+                break
+        else:
+            if found or not (scanner.looking_at(">")):
+                raise scanner.unexpected(', but was expecting "="')
+            found.append((name, "capture", None))
+        scanner.accept(",")
+    if not found:
+        raise scanner.unexpected(", but was expecting <ID>")
+    return found
+
+
+def _signature(scanner: Scanner) -> tuple[Any, ...]:
+    name = scanner.name()
+    parenthesised = scanner.accept("(")
+    inside, scanner.in_tag = scanner.in_tag, not parenthesised
+    parameters: list[tuple[str, Expression | None]] = []
+    rest = None
+    while scanner.peek_name() is not None:
+        parameter = scanner.name()
+        if scanner.accept("..."):
+            rest = parameter
+        else:
+            default = scanner.expression() if scanner.accept("=") else None
+            parameters.append((parameter, default))
+        scanner.accept(",")
+    if parenthesised:
+        scanner.expect(")")
+    scanner.in_tag = inside
+    return name, tuple(parameters), rest
+
+
+# --- white space -----------------------------------------------------------------------------------------------------
+
+
+def _strip(pieces: list[_Piece]) -> None:
+    """Removes lines that hold nothing but tags, with their line break."""
+    line: list[_Piece] = []  # the pieces that stand on the present line, texts that only touch it too
+    for piece in pieces:
+        line.append(piece)
+        if piece.kind == "text" and "\n" in piece.text:
+            _strip_line(line)
+            line = [piece]
+    _strip_line(line)
+
+
+def _strip_line(line: list[_Piece]) -> None:
+    tags = [piece for piece in line if piece.kind != "text"]
+    if not tags or any(piece.kind in ("print", "number") for piece in tags):
+        return
+    trims = {piece.kind for piece in tags} & _TRIMS
+    first, last = line[0], line[-1]
+    middle = line[1:-1]
+    if first.kind != "text":
+        middle = [first, *middle]
+    if last.kind != "text" and last is not first:
+        middle = [*middle, last]
+    before = first.text.rpartition("\n")[2] if first.kind == "text" else ""
+    after = last.text.partition("\n")[0] if last.kind == "text" and last is not first else ""
+    bare = not (before + after + "".join(piece.text for piece in middle)).strip()
+    if "nt" in trims or not (bare or trims):
+        return
+    for piece in middle:
+        if bare:
+            piece.text = ""
+    if first.kind == "text" and (bare or trims & {"t", "lt"}):
+        kept = first.text[: len(first.text) - len(before)]
+        first.text = kept + ("" if bare else before.lstrip())
+    if last.kind == "text" and last is not first and (bare or trims & {"t", "rt"}):
+        rest = last.text[len(after) :].removeprefix("\n") if "\n" in last.text else ("" if bare else None)
+        if rest is not None:
+            last.text = rest if bare else after.rstrip() + rest
+
+
+# --- nesting ---------------------------------------------------------------------------------------------------------
+
+
+def _nest(pieces: list[_Piece], end: int) -> list[Block]:
+    top = Block("top", 0)
+    open_blocks = [top]
+    for piece in pieces:
+        around = open_blocks[-1]
+        if piece.closing:
+            _close(piece, open_blocks)
+            continue
+        if piece.kind in _PARTS_OF:
+            around = _part(piece, open_blocks)
+        if piece.kind in ("comment", *_TRIMS, "flush", "ftl") and piece.kind != "ftl":
+            continue
+        block = Block(piece.kind, piece.at, (piece.text,) if piece.kind == "text" else piece.parts)
+        if piece.kind == "text" and not piece.text:
+            continue
+        around.children.append(block)
+        capture = piece.kind in _ASSIGNMENTS and piece.parts[0][1] == "capture"
+        opens = piece.kind in _WITH_CONTENT or piece.kind in _PARTS_OF or piece.kind == "call" or capture
+        if opens and not piece.empty:
+            open_blocks.append(block)
+            if len(open_blocks) > MAX_DEPTH:
+                raise SyntaxFault(piece.at, "Directives are nested too deeply.")
+    while open_blocks[-1].kind == "sep":  # it ends with its list
+        open_blocks.pop()
+    if len(open_blocks) > 1:
+        left = open_blocks[-1]
+        name = "@" if left.kind == "call" else f"#{left.kind}"
+        raise SyntaxFault(end, f"Unexpected end of file reached. You have an unclosed {name}.")
+    return top.children
+
+
+def _close(piece: _Piece, open_blocks: list[Block]) -> None:
+    def closes(block: Block) -> bool:
+        return block.kind == piece.kind or piece.kind in _PARTS_OF.get(block.kind, ())
+
+    while len(open_blocks) > 1:
+        block = open_blocks.pop()
+        if block.kind == piece.kind:
+            return
+        if block.kind != "sep" and not closes(block):
+            break
+    raise SyntaxFault(piece.at, f'Encountered "</{"@" if piece.kind == "call" else "#" + piece.kind}"')
+
+
+def _part(piece: _Piece, open_blocks: list[Block]) -> Block:
+    """The block to which an else, a case or the like belongs; the part before it ends here."""
+    owners = _PARTS_OF[piece.kind]
+    while len(open_blocks) > 1:
+        block = open_blocks[-1]
+        if block.kind in owners:
+            return block
+        if block.kind != "sep" and block.kind not in _PARTS_OF:
+            break
+        open_blocks.pop()
+    raise SyntaxFault(piece.at, f'Encountered "<#{piece.kind}"')

@@ -1,0 +1,301 @@
+"""The values of expressions while a template runs, within bounds on steps and levels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from emulator.messageml.templates import builtins
+from emulator.messageml.templates.syntax import Expression, Fault, Macro
+from emulator.messageml.templates.values import (
+    MAX_ITEMS,
+    Value,
+    arithmetic,
+    bounded,
+    compare,
+    has_content,
+    is_number,
+    numbers,
+    plain,
+    text_of,
+)
+
+MAX_STEPS = 200_000
+MAX_LEVELS = 120
+
+
+class Loop:
+    """The state of one loop, for ?index, ?has_next, <#items> and <#sep>."""
+
+    __slots__ = ("index", "items", "names", "size")
+
+    def __init__(self, items: Iterable[tuple[Value, ...]], size: int, names: tuple[str, ...]) -> None:
+        self.items = items
+        self.size = size
+        self.names = names
+        self.index = 0
+
+
+class Evaluator:
+    """Knows the variables and works out expressions. `invoke` runs a function of the template."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        self.globals: dict[str, Value] = {}
+        self.scopes: list[dict[str, Value]] = []  # locals of macros and variables of loops, inmost last
+        self.local: list[dict[str, Value]] = []  # of these, the locals of macros
+        self.loops: list[Loop] = []
+        self.steps = 0
+        self.level = 0
+
+    def step(self, at: int) -> None:
+        """Counts a step. Raises Fault when there were too many."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise Fault(at)
+
+    def invoke_function(self, function: Macro, arguments: list[Value], at: int) -> Value:
+        """What the function returns; how it is run is known to the interpreter."""
+        raise NotImplementedError
+
+    def value(self, expression: Expression) -> Value:
+        """The value; None when it is missing. Raises Fault."""
+        self.level += 1
+        self.step(expression.at)
+        if self.level > MAX_LEVELS:
+            raise Fault(expression.at)
+        kind, at, parts = expression.kind, expression.at, expression.parts
+        result: Value
+        if kind == "literal":
+            result = parts[0]
+        elif kind == "name":
+            result = self.variable(parts[0])
+        elif kind == "key":
+            result = self.key(expression)
+        else:
+            operation: Callable[[int, tuple[Any, ...]], Value] = getattr(self, f"eval_{kind}")
+            result = operation(at, parts)
+        self.level -= 1
+        return result
+
+    def needed(self, expression: Expression) -> Value:
+        """The value, which must not be missing."""
+        value = self.value(expression)
+        if value is None:
+            raise Fault(expression.at)
+        return value
+
+    def truth(self, expression: Expression) -> bool:
+        value = self.value(expression)
+        if not isinstance(value, bool):
+            raise Fault(expression.at)
+        return value
+
+    def number(self, value: Value, at: int) -> Any:
+        if not is_number(value):
+            raise Fault(at)
+        return value
+
+    def variable(self, name: str) -> Value:
+        for scope in reversed(self.scopes):
+            if name in scope:
+                return plain(scope[name])
+        if name in self.globals:
+            return plain(self.globals[name])
+        return self.data.get(name)
+
+    def key(self, expression: Expression) -> Value:
+        target, key = expression.parts
+        value = self.needed(target)
+        if key.kind == "range":
+            return self.slice(value, key, expression.at)
+        index = self.needed(key)
+        if isinstance(value, dict) and isinstance(index, str):
+            return plain(value.get(index))
+        if is_number(index):
+            if isinstance(value, str):
+                if not 0 <= index < len(value):
+                    raise Fault(expression.at)
+                return value[int(index)]
+            if isinstance(value, list | range):
+                return plain(value[int(index)]) if 0 <= index < len(value) else None
+        raise Fault(target.at)
+
+    def slice(self, value: Value, key: Expression, at: int) -> Value:
+        first, last, operator = key.parts
+        if not isinstance(value, str | list | range):
+            raise Fault(at)
+        start = int(self.number(self.value(first), first.at))
+        if last is None:
+            end = len(value)
+        else:
+            end = int(self.number(self.value(last), last.at))
+            if operator == "..*":
+                end = min(start + end, len(value))
+            elif operator == "..":
+                end += 1
+        if not 0 <= start <= len(value) or end > len(value) or end < start:
+            raise Fault(at)
+        taken = value[start:end]
+        return list(taken) if isinstance(taken, range) and len(taken) < 1000 else taken
+
+    def eval_group(self, _at: int, parts: tuple[Any, ...]) -> Value:
+        return self.value(parts[0])
+
+    def eval_string(self, at: int, parts: tuple[Any, ...]) -> Value:
+        pieces = [part if isinstance(part, str) else text_of(self.value(part), part.at) for part in parts]
+        return bounded("".join(pieces), at)
+
+    def eval_list(self, _at: int, parts: tuple[Any, ...]) -> Value:
+        return [self.needed(part) for part in parts]
+
+    def eval_hash(self, _at: int, parts: tuple[Any, ...]) -> Value:
+        made: dict[str, Value] = {}
+        for key, value in parts:
+            name = self.needed(key)
+            if not isinstance(name, str):
+                raise Fault(key.at)
+            made[name] = self.needed(value)
+        return made
+
+    def eval_special(self, at: int, parts: tuple[Any, ...]) -> Value:
+        known: dict[str, Callable[[], Value]] = {
+            "data_model": lambda: self.data,
+            "globals": lambda: {**self.data, **self.globals},
+            "vars": lambda: {**self.data, **self.globals, **(self.scopes[-1] if self.scopes else {})},
+            "locals": lambda: self.local[-1] if self.local else None,
+        }
+        if parts[0] not in known:
+            raise Fault(at)
+        return known[parts[0]]()
+
+    def eval_not(self, _at: int, parts: tuple[Any, ...]) -> Value:
+        return not self.truth(parts[0])
+
+    def eval_sign(self, at: int, parts: tuple[Any, ...]) -> Value:
+        value = self.number(self.value(parts[0]), parts[0].at)
+        return -value if parts[1] == "-" else value
+
+    def eval_range(self, at: int, parts: tuple[Any, ...]) -> Value:
+        first, last, operator = parts
+        start = int(self.number(self.value(first), first.at))
+        end = None if last is None else int(self.number(self.value(last), last.at))
+        return numbers(start, end, operator, at)
+
+    def eval_binary(self, at: int, parts: tuple[Any, ...]) -> Value:
+        first, second, operator = parts
+        if operator == "&&":
+            return self.truth(first) and self.truth(second)
+        if operator == "||":
+            return self.truth(first) or self.truth(second)
+        left, right = self.needed(first), self.needed(second)
+        if operator in ("==", "!=", "<", ">", "<=", ">="):
+            return compare(left, right, operator, at)
+        return self.operate(left, right, operator, at)
+
+    def operate(self, left: Value, right: Value, operator: str, at: int) -> Value:
+        if is_number(left) and is_number(right):
+            return arithmetic(left, right, operator, at)
+        if operator != "+":
+            raise Fault(at)
+        if isinstance(left, list | range) and isinstance(right, list | range):
+            if len(left) + len(right) > MAX_ITEMS:
+                raise Fault(at)
+            return [*left, *right]
+        if isinstance(left, dict) and isinstance(right, dict):
+            return bounded_hash({**left, **right}, at)
+        return bounded(text_of(left, at) + text_of(right, at), at)
+
+    def eval_exists(self, _at: int, parts: tuple[Any, ...]) -> Value:
+        return self.or_missing(parts[0]) is not None
+
+    def eval_default(self, _at: int, parts: tuple[Any, ...]) -> Value:
+        value = self.or_missing(parts[0])
+        if value is not None:
+            return value
+        return self.value(parts[1]) if parts[1] is not None else ""
+
+    def or_missing(self, expression: Expression) -> Value:
+        """The value; in parentheses a missing step on the way counts as missing too."""
+        if expression.kind != "group":
+            return self.value(expression)
+        level, scopes = self.level, len(self.scopes)
+        try:
+            return self.value(expression)
+        except Fault:
+            if self.steps > MAX_STEPS:
+                raise
+            self.level = level
+            del self.scopes[scopes:]
+            return None
+
+    def eval_call(self, at: int, parts: tuple[Any, ...]) -> Value:
+        target, arguments = parts
+        function = self.needed(target)
+        if not isinstance(function, Macro) or not function.function:
+            raise Fault(target.at)
+        return self.invoke_function(function, [self.value(argument) for argument in arguments], at)
+
+    def eval_builtin(self, at: int, parts: tuple[Any, ...]) -> Value:
+        target, name, arguments = parts
+        if name in builtins.UNAVAILABLE:
+            raise Fault(None)
+        if name in builtins.LOOP:
+            return self.loop_state(name, target, arguments)
+        if name in builtins.MISSING:
+            return self.missing(name, target, arguments)
+        value = self.value(target) if name == "cn" else self.needed(target)
+        given = [self.value(argument) for argument in arguments or ()]
+        # then and switch evaluate all their values here; only one of them is used.
+        try:
+            return bounded(builtins.BUILTINS[name](value, given, target.at), at)
+        except (ArithmeticError, ValueError, TypeError, MemoryError):
+            raise Fault(target.at) from None
+
+    def missing(self, name: str, target: Expression, arguments: tuple[Expression, ...] | None) -> Value:
+        value = self.or_missing(target)
+        if name == "has_content":
+            return has_content(value)
+        if name == "exists":
+            return value is not None
+        if value is not None:
+            return value
+        if name == "if_exists":
+            return ""
+        for argument in arguments or ():
+            value = self.value(argument)
+            if value is not None:
+                return value
+        return None
+
+    def loop_state(self, name: str, target: Expression, arguments: tuple[Expression, ...] | None) -> Value:
+        loop = None
+        if target.kind == "name":
+            loop = next((loop for loop in reversed(self.loops) if target.parts[0] in loop.names), None)
+        if loop is None:
+            raise Fault(target.at)
+        index = loop.index
+        if name == "item_cycle":
+            if not arguments:
+                raise Fault(target.at)
+            return self.value(arguments[index % len(arguments)])
+        odd = index % 2 == 0
+        found: dict[str, Value] = {
+            "index": index,
+            "counter": index + 1,
+            "has_next": index + 1 < loop.size,
+            "is_first": index == 0,
+            "is_last": index + 1 == loop.size,
+            "is_odd_item": odd,
+            "is_even_item": not odd,
+            "item_parity": "odd" if odd else "even",
+            "item_parity_cap": "Odd" if odd else "Even",
+        }
+        return found[name]
+
+
+def bounded_hash(value: dict[str, Value], at: int) -> dict[str, Value]:
+    """The hash, if it is not too large. Raises Fault."""
+    if len(value) > MAX_ITEMS:
+        raise Fault(at)
+    return value

@@ -1,0 +1,327 @@
+"""The expressions of templates: text to `Expression`, by precedence climbing, to a limited depth."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from emulator.messageml.templates.builtins import NAMES, UNAVAILABLE
+from emulator.messageml.templates.syntax import Expression, SyntaxFault
+
+MAX_DEPTH = 50
+_SPACE = re.compile(r"(?:\s|<#--.*?-->|\[#--.*?--\])*", re.DOTALL)
+_NAME = re.compile(r"(?:[^\W\d]|[$@])(?:[\w$@]|\\[-.:#])*")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_OPERATOR = re.compile(r"\|\||\||&&|&amp;&amp;|==|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|\.\.[<!*]?|[=<>+\-*/%]")
+_WORD_OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "and": "&&"}
+_SAME = {"|": "||", "=": "==", "&lt;": "<", "&gt;": ">", "&lt;=": "<=", "&gt;=": ">=", "&amp;&amp;": "&&", "..!": "..<"}
+_STRENGTH = {
+    "||": 1,
+    "&&": 2,
+    "==": 3,
+    "!=": 3,
+    "<": 4,
+    ">": 4,
+    "<=": 4,
+    ">=": 4,
+    "..": 5,
+    "..<": 5,
+    "..*": 5,
+    "+": 6,
+    "-": 6,
+    "*": 7,
+    "/": 7,
+    "%": 7,
+}
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "l": "<", "g": ">", "a": "&"}
+EXPECTED = """, but was expecting one of these patterns:
+    <STRING_LITERAL>
+    <RAW_STRING>
+    "false"
+    "true"
+    <INTEGER>
+    <DECIMAL>
+    "."
+    "+"
+    "-"
+    "!"
+    "["
+    "("
+    "{"
+    <ID>"""
+
+
+class Scanner:
+    """Reads expressions from a place in the template on; `at` is how far it has come."""
+
+    __slots__ = ("at", "depth", "in_tag", "source")
+
+    def __init__(self, source: str, at: int, *, in_tag: bool) -> None:
+        self.source = source
+        self.at = at
+        self.in_tag = in_tag
+        """Whether a bare > ends the directive, rather than comparing."""
+        self.depth = 0
+
+    # --- pieces -----------------------------------------------------------------------------------------------------
+
+    def space(self) -> None:
+        """Skips white space and comments."""
+        found = _SPACE.match(self.source, self.at)
+        if found:
+            self.at = found.end()
+
+    def looking_at(self, text: str) -> bool:
+        """Whether this comes next, after space."""
+        self.space()
+        return self.source.startswith(text, self.at)
+
+    def accept(self, text: str) -> bool:
+        """Reads it if it comes next."""
+        if self.looking_at(text):
+            self.at += len(text)
+            return True
+        return False
+
+    def expect(self, text: str) -> None:
+        """Reads it, or fails."""
+        if not self.accept(text):
+            raise self.unexpected(f', but was expecting "{text}"')
+
+    def unexpected(self, rest: str = EXPECTED) -> SyntaxFault:
+        """The fault of meeting what comes next."""
+        self.space()
+        if self.at >= len(self.source):
+            return SyntaxFault(len(self.source), f"Unexpected end of file reached{rest}")
+        word = _NAME.match(self.source, self.at)
+        met = word[0] if word else self.source[self.at]
+        return SyntaxFault(self.at, f'Encountered "{met}"{rest}')
+
+    def peek_name(self) -> str | None:
+        """The name that comes next, unread."""
+        self.space()
+        found = _NAME.match(self.source, self.at)
+        return found[0] if found else None
+
+    def name(self) -> str:
+        """Reads a name."""
+        found = self.peek_name()
+        if found is None:
+            raise self.unexpected(", but was expecting <ID>")
+        self.at += len(found)
+        return found.replace("\\", "")
+
+    def accept_word(self, word: str) -> bool:
+        """Reads this word if it is the name that comes next."""
+        if self.peek_name() == word:
+            self.at += len(word)
+            return True
+        return False
+
+    # --- expressions ------------------------------------------------------------------------------------------------
+
+    def expression(self, strength: int = 0) -> Expression:
+        """Reads an expression whose operators bind at least that strongly."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise SyntaxFault(self.at, "The expression is nested too deeply.")
+        left = self.unary()
+        while True:
+            operator, length = self.operator()
+            power = _STRENGTH.get(operator, -1)
+            if power <= strength:
+                break
+            self.at += length
+            if operator.startswith("..") and not self.starts_expression():
+                if operator != "..":
+                    raise self.unexpected()
+                left = Expression("range", left.at, (left, None, ".."))
+                continue
+            right = self.expression(power)
+            kind = "range" if operator.startswith("..") else "binary"
+            left = Expression(kind, left.at, (left, right, operator))
+        self.depth -= 1
+        return left
+
+    def operator(self) -> tuple[str, int]:
+        """The operator that comes next, unread, and how long it is as written."""
+        self.space()
+        word = self.peek_name()
+        if word is not None:
+            return (_WORD_OPERATORS[word], len(word)) if word in _WORD_OPERATORS else ("", 0)
+        found = _OPERATOR.match(self.source, self.at)
+        if not found:
+            return "", 0
+        if self.in_tag and (found[0] in (">", ">=") or self.source.startswith("/>", self.at)):
+            return "", 0
+        return _SAME.get(found[0], found[0]), len(found[0])
+
+    def starts_expression(self) -> bool:
+        """Whether what comes next can begin an expression."""
+        self.space()
+        word = self.peek_name()
+        if word is not None:
+            return word not in ("as", "in", "using", *_WORD_OPERATORS)
+        return self.at < len(self.source) and self.source[self.at] in "\"'0123456789([{!+-."
+
+    def unary(self) -> Expression:
+        self.space()
+        at, signs = self.at, ""
+        while self.at < len(self.source) and self.source[self.at] in "!+-":
+            signs += self.source[self.at]
+            self.at += 1
+            self.space()
+            if len(signs) > MAX_DEPTH:
+                raise SyntaxFault(at, "The expression is nested too deeply.")
+        value = self.postfix(self.primary())
+        for sign in reversed(signs):
+            value = Expression("not" if sign == "!" else "sign", at, (value, sign))
+        return value
+
+    def primary(self) -> Expression:
+        self.space()
+        at = self.at
+        character = self.source[at : at + 1]
+        if character in ("'", '"') and character:
+            return self.string(raw=False)
+        if character == "r" and self.source[at + 1 : at + 2] in ("'", '"') and self.source[at + 1 : at + 2]:
+            self.at += 1
+            return self.string(raw=True)
+        number = _NUMBER.match(self.source, at)
+        if number:
+            self.at = number.end()
+            if len(number[0]) > 300:
+                raise SyntaxFault(at, "The number is too long.")
+            return Expression("literal", at, (Decimal(number[0]) if "." in number[0] else int(number[0]),))
+        if self.accept("("):
+            inside, self.in_tag = self.in_tag, False
+            value = self.expression()
+            self.expect(")")
+            self.in_tag = inside
+            return Expression("group", at, (value,))
+        if self.accept("["):
+            return Expression("list", at, tuple(self.arguments("]")))
+        if self.accept("{"):
+            return Expression("hash", at, tuple(self.pairs()))
+        if self.accept("."):
+            return Expression("special", at, (self.name(),))
+        word = self.peek_name()
+        if word is None or word in ("as", "in", "using"):
+            raise self.unexpected()
+        self.at += len(word)
+        if word in ("true", "false"):
+            return Expression("literal", at, (word == "true",))
+        return Expression("name", at, (word.replace("\\", ""),))
+
+    def arguments(self, end: str) -> list[Expression]:
+        """Reads expressions up to `end`."""
+        inside, self.in_tag = self.in_tag, False
+        found: list[Expression] = []
+        while not self.accept(end):
+            found.append(self.expression())
+            if not self.accept(",") and not self.looking_at(end) and not self.starts_expression():
+                raise self.unexpected(f', but was expecting "," or "{end}"')
+        self.in_tag = inside
+        return found
+
+    def pairs(self) -> list[tuple[Expression, Expression]]:
+        inside, self.in_tag = self.in_tag, False
+        found = []
+        while not self.accept("}"):
+            key = self.expression()
+            if not self.accept(":"):
+                self.expect(",")
+            found.append((key, self.expression()))
+            if not self.accept(",") and not self.looking_at("}"):
+                raise self.unexpected(', but was expecting "," or "}"')
+        self.in_tag = inside
+        return found
+
+    def string(self, *, raw: bool) -> Expression:
+        """Reads a string; with interpolations in it, it is an operation on its pieces."""
+        at, quote = self.at, self.source[self.at]
+        pieces: list[Any] = []
+        text: list[str] = []
+        place = at + 1
+        while True:
+            character = self.source[place : place + 1]
+            if not character:
+                raise SyntaxFault(at, f"Lexical error: encountered {quote}, the string is not closed")
+            if character == quote:
+                break
+            if character == "\\" and not raw:
+                taken, letter = self.escape(place + 1)
+                text.append(letter)
+                place = taken
+            elif self.source.startswith("${", place) and not raw:
+                inner = Scanner(self.source, place + 2, in_tag=False)
+                inner.depth = self.depth + 1
+                value = inner.expression()
+                inner.expect("}")
+                pieces += ["".join(text), value]
+                text = []
+                place = inner.at
+            else:
+                text.append(character)
+                place += 1
+        self.at = place + 1
+        if not pieces:
+            return Expression("literal", at, ("".join(text),))
+        return Expression("string", at, (*pieces, "".join(text)))
+
+    def escape(self, place: int) -> tuple[int, str]:
+        character = self.source[place : place + 1]
+        if character in _ESCAPES:
+            return place + 1, _ESCAPES[character]
+        if character and character in "\\\"'{=$":
+            return place + 1, character
+        found = re.compile(r"x([0-9A-Fa-f]{1,4})").match(self.source, place)
+        if not found:
+            raise SyntaxFault(place, f"Lexical error: invalid escape sequence \\{character} in a string literal")
+        return found.end(), chr(int(found[1], 16))
+
+    def postfix(self, value: Expression) -> Expression:
+        """Reads what may follow a value: .name, [key], (arguments), ?builtin, ??, !default."""
+        links = 0
+        while True:
+            self.space()
+            links += 1
+            if links > 4 * MAX_DEPTH:
+                raise SyntaxFault(self.at, "The expression is too long.")
+            at = value.at
+            if self.looking_at("."):
+                if self.source.startswith("..", self.at):
+                    return value
+                self.at += 1
+                value = Expression("key", at, (value, Expression("literal", self.at, (self.name(),))))
+            elif self.accept("["):
+                inside, self.in_tag = self.in_tag, False
+                value = Expression("key", at, (value, self.expression()))
+                self.expect("]")
+                self.in_tag = inside
+            elif self.accept("("):
+                value = Expression("call", at, (value, tuple(self.arguments(")"))))
+            elif self.accept("??"):
+                value = Expression("exists", at, (value,))
+            elif self.accept("?"):
+                value = self.builtin(value)
+            elif self.looking_at("!") and not self.source.startswith("!=", self.at):
+                self.at += 1
+                default = self.expression() if self.starts_default() else None
+                value = Expression("default", at, (value, default))
+            else:
+                return value
+
+    def starts_default(self) -> bool:
+        self.space()
+        return self.starts_expression() and self.source[self.at] not in "!."
+
+    def builtin(self, value: Expression) -> Expression:
+        self.space()
+        place = self.at
+        name = self.name()
+        if name not in NAMES and name not in UNAVAILABLE:
+            raise SyntaxFault(place, f'Unknown built-in: "{name}".')
+        arguments = tuple(self.arguments(")")) if self.accept("(") else None
+        return Expression("builtin", value.at, (value, name, arguments))

@@ -1,0 +1,130 @@
+"""The XML layer: text in, a tree of nodes out. No DTD, so no entities but the five predefined ones; bounded depth.
+
+Namespaces are not processed: `x:b` is a tag of that name. reference/messageml.md 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from emulator.messageml.errors import InvalidMessage
+
+MAX_DEPTH = 1000
+DOCTYPE = 'DOCTYPE is disallowed when the feature "http://apache.org/xml/features/disallow-doctype-decl" set to true.'
+
+
+@dataclass(slots=True, frozen=True)
+class Foreign:
+    """A comment, a CDATA section or a processing instruction inside the root: refused where it is met."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Node:
+    """An XML element; its attributes in alphabetical order, as every later step wants them."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: list[Node | Foreign | str]
+
+    def text(self) -> str:
+        """All text below this element, markup left out."""
+        parts: list[str] = []
+        left: list[Node | Foreign | str] = [self]
+        while left:
+            item = left.pop()
+            if isinstance(item, str):
+                parts.append(item)
+            elif isinstance(item, Node):
+                left.extend(reversed(item.children))
+        return "".join(parts)
+
+
+class _Tree:
+    """Takes expat's events and puts the tree together."""
+
+    __slots__ = ("in_cdata", "open", "root", "text")
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self.open: list[Node] = []
+        self.text: list[str] = []
+        self.in_cdata = False
+
+    def _flush(self) -> None:
+        if self.text:
+            self.open[-1].children.append("".join(self.text))
+            self.text.clear()
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self.open) >= MAX_DEPTH:
+            raise InvalidMessage(f"Invalid messageML: elements are nested more than {MAX_DEPTH} levels deep.")
+        if len(attributes) > 1:
+            attributes = dict(sorted(attributes.items()))
+        node = Node(tag, attributes, [])
+        if self.open:
+            self._flush()
+            self.open[-1].children.append(node)
+        else:
+            self.root = node
+        self.open.append(node)
+
+    def end(self, _tag: str) -> None:
+        self._flush()
+        self.open.pop()
+
+    def characters(self, text: str) -> None:
+        if not self.in_cdata:
+            self.text.append(text)
+
+    def _foreign(self, name: str) -> None:
+        if self.open:  # around the root comments and instructions are fine
+            self._flush()
+            self.open[-1].children.append(Foreign(name))
+
+    def comment(self, _text: str) -> None:
+        self._foreign("#comment")
+
+    def instruction(self, target: str, _text: str) -> None:
+        self._foreign(target)
+
+    def start_cdata(self) -> None:
+        self._foreign("#cdata-section")
+        self.in_cdata = True
+
+    def end_cdata(self) -> None:
+        self.in_cdata = False
+
+    def doctype(self, *_: object) -> None:
+        raise InvalidMessage(f"Invalid messageML: {DOCTYPE}")
+
+
+def parse(text: str) -> Node:
+    """The root of the document. Raises InvalidMessage in the words of the agent's parser (Xerces)."""
+    tree = _Tree()
+    # The encoding is given, so that one named in an XML declaration plays no part.
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.StartElementHandler = tree.start
+    parser.EndElementHandler = tree.end
+    parser.CharacterDataHandler = tree.characters
+    parser.CommentHandler = tree.comment
+    parser.ProcessingInstructionHandler = tree.instruction
+    parser.StartCdataSectionHandler = tree.start_cdata
+    parser.EndCdataSectionHandler = tree.end_cdata
+    parser.StartDoctypeDeclHandler = tree.doctype
+    # A lone half of a surrogate pair becomes a question mark, as in Java.
+    source = text.encode("utf-8", "replace")
+    try:
+        parser.Parse(source, True)
+    except expat.ExpatError as error:
+        from emulator.messageml.wellformed import fault  # its patterns are slow to compile, and rarely needed
+
+        where = parser.ErrorByteIndex
+        raise InvalidMessage(
+            "Invalid messageML: " + fault(error.code, source, where, [node.tag for node in tree.open])
+        ) from None
+    assert tree.root is not None
+    return tree.root
