@@ -9,16 +9,24 @@ from emulator.world.messages import Content
 
 if TYPE_CHECKING:
     from emulator.messageml.element import Directory
+    from emulator.world.world import World
 
 
 def rendered(
-    message: str | None, data: str | None, version: str | None, users: Directory, schemes: frozenset[str]
+    world: World, users: Directory, message: str | None, data: str | None = None, version: str | None = None
 ) -> Content:
-    """What a message says; Invalid with the agent's text when MessageML refuses it."""
+    """What a message says; Invalid with the agent's text when MessageML refuses it. `users` is who can be mentioned."""
     from emulator.messageml import InvalidMessage, convert  # not paid for before the first message
 
     try:
-        done = convert(message, data, version, users=users, schemes=schemes)
+        done = convert(
+            message,
+            data,
+            version,
+            users=users,
+            schemes=frozenset(world.settings.protocols),
+            short_id=lambda: world.ids.hex(8),
+        )
     except InvalidMessage as invalid:
         raise Invalid(str(invalid)) from None
     return Content(

@@ -300,7 +300,7 @@ class _Builder:
         text = part["message"]
         if not text.lstrip().startswith("<messageML"):
             text = f"<messageML>{text}</messageML>"
-        return rendered(text, None, None, _Everybody(self.world), frozenset(self.world.settings.protocols))
+        return rendered(self.world, _Everybody(self.world), text)
 
 
 class _Everybody:

@@ -46,7 +46,7 @@ class Search:
 
     def index(self, message: Message, stamp: Stamp, words: Iterable[str]) -> None:
         stream = message.stream
-        terms = {("word", word) for word in words}
+        terms = {term("word", word) for word in words}
         terms |= {term("#", tag) for tag in message.hashtags}
         terms |= {term("$", tag) for tag in message.cashtags}
         terms |= {term("@", user) for user in message.mentions}

@@ -40,7 +40,7 @@ def render(world: World, sender: User, message: str | None, data: str | None, ve
     """A message in MessageML as the world stores it; Invalid with the agent's text, TooLarge beyond 1.5 MB."""
     if len((message or "").encode()) + len((data or "").encode()) > MESSAGE_BYTES:
         raise TooLarge(f"message and data have more than {MESSAGE_BYTES} bytes together")
-    return rendered(message, data, version, _Directory(world, sender), frozenset(world.settings.protocols))
+    return rendered(world, _Directory(world, sender), message, data, version)
 
 
 def uploads(form: Form) -> tuple[Upload, ...]:

@@ -59,7 +59,13 @@ def _terms(asked: SearchQuery) -> frozenset[Term]:
         terms.add(term("@", asked.mention))
     if asked.author is not None:
         terms.add(term("by", asked.author))
-    terms |= {term("word", word) for word in (asked.text or "").split()}
+    if asked.text:
+        from emulator.messageml import words_of  # the query is cut into words as messages are
+
+        words = words_of(asked.text)
+        if not words:
+            raise Invalid("'text' holds no word")
+        terms |= {term("word", word) for word in words}
     return frozenset(terms)
 
 

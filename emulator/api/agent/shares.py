@@ -46,6 +46,8 @@ def _content(article: Article, fields: dict[str, Any]) -> Content:
     """How the article looks in the stream: title, summary and link, with the article itself as an entity."""
     from html import escape
 
+    from emulator.messageml import words_of
+
     pieces = [f"<b>{escape(article.title or '')}</b>"]
     pieces += [escape(text) for text in (article.subTitle, article.message, article.summary) if text]
     pieces.append(escape(f"{article.publisher}, {article.author}"))
@@ -53,11 +55,10 @@ def _content(article: Article, fields: dict[str, Any]) -> Content:
         pieces.append(f'<a href="{escape(article.articleUrl)}">{escape(article.articleUrl)}</a>')
     entity = {"article": {"type": ARTICLE, "version": "1.0", **fields}}
     texts = (article.title, article.subTitle, article.message, article.summary)
-    words = {word.strip(".,;:!?()\"'").casefold() for text in texts if text for word in text.split()}
     return Content(
         presentationml=f'{_HEAD}<div class="entity" data-entity-id="article">{"<br/>".join(pieces)}</div></div>',
         data=orjson.dumps(entity).decode(),
-        words=tuple(sorted(words - {""})),
+        words=words_of(" ".join(text for text in texts if text)),
         characters=sum(len(piece) for piece in pieces),
     )
 

@@ -1,0 +1,80 @@
+"""docs/fidelity.md out of the rules and the table: what is documented, what is observed, what is our choice.
+
+python -m emulator.fidelity > docs/fidelity.md
+"""
+
+from __future__ import annotations
+
+from emulator.api import rows as filled  # noqa: F401 - importing it fills the table and declares the rules
+from emulator.api.table import TABLE
+from emulator.world.entitlements import ENTITLEMENTS
+from emulator.world.policy import RULES, Basis
+
+_CHOICES = (
+    ("Rows with two permissions", "need both; `--permission-match any` asks for one of them"),
+    ("POST on `/pod/v2/room/{id}/membership/list`", "served as the product page lists it; the specification has GET"),
+    ("Lifetime of sessions", "two weeks of the world's clock, `settings.sessionHours` in a world file"),
+    ("Login JWTs", "are checked against real time, because real clients sign with their own clocks"),
+    ("Statuses of logins that are refused", "401 for all but a missing ACT_AS_USER, which is 403; the texts are ours"),
+    ("Order within a page of messages", "newest first, `settings.messagesOrder: oldest` turns it round"),
+    ("Message by id, attachments", "not for apps, unless `settings.oboReadsMessages` opens them to GET_MESSAGES"),
+    ("Search for nothing found", "204"),
+    ("Unknown stream in a message call", "400 `This thread doesn't exist.`"),
+    ("Suppressed messages", "stay in lists with an empty text, leave search, and lose their attachments"),
+    ("Updated messages", "all versions are listed, search finds the last"),
+    ("Room and stream ids", "URL-safe in every answer; standard base64 is taken too"),
+    ("Presence of unregistered or unconnected users", "OFFLINE, with 200"),
+    ("Limits on lists in bodies", "1,000 user ids; more is 400"),
+    ("Barriers and the directory", "users whom a barrier separates still find each other, they cannot communicate"),
+    ("Walls", "there are no wall posts: no stream of type POST exists"),
+    ("Instruments", "there is no instrument service: `<tag>` always uses its fallback ticker"),
+)
+
+
+def document() -> str:
+    """The page."""
+    lines = [
+        "# Fidelity",
+        "",
+        "What stands behind the emulator's behaviour. Generated with `python -m emulator.fidelity > docs/fidelity.md`; a",
+        "test fails when it is stale. The body of a refusal is production's; the reason in `X-Emulator-Reason` is ours.",
+        "",
+        "| basis | meaning |",
+        "| --- | --- |",
+        f"| {Basis.DOCUMENTED.value} | the product documentation, release notes or help centre say so |",
+        f"| {Basis.SPECIFIED.value} | the official specification says so |",
+        f"| {Basis.OBSERVED.value} | a real client or a captured answer shows it |",
+        f"| {Basis.CHOICE.value} | no public source settles it; we took the stricter or safer reading |",
+        "",
+        "## Rules",
+        "",
+        "| rule | what it says | basis | source |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, rule in sorted(RULES.items()):
+        lines.append(f"| `{name}` | {rule.says} | {rule.basis.value} | {rule.page} |")
+    lines += ["", "## Choices where no source settles it", "", "| where | what we do |", "| --- | --- |"]
+    lines += [f"| {where} | {what} |" for where, what in _CHOICES]
+    lines += [
+        "",
+        "## Entitlements",
+        "",
+        "| entitlement | lets a user | new users have it | name from |",
+        "| --- | --- | --- | --- |",
+    ]
+    for each in ENTITLEMENTS.values():
+        lines.append(f"| `{each.name}` | {each.lets} | {'yes' if each.default else 'no'} | {each.source} |")
+    built = sorted({(row.path, row.method) for row in TABLE})
+    lines += [
+        "",
+        "## Endpoints",
+        "",
+        f"{len(built)} operations are served, with the shapes and statuses of the official specification. Any other",
+        "operation of it answers 501 by name to service accounts, and 403 to apps.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(document(), end="")
