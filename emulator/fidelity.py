@@ -36,8 +36,8 @@ def document() -> str:
     lines = [
         "# Fidelity",
         "",
-        "What stands behind the emulator's behaviour. Generated with `python -m emulator.fidelity > docs/fidelity.md`; a",
-        "test fails when it is stale. The body of a refusal is production's; the reason in `X-Emulator-Reason` is ours.",
+        "What stands behind the emulator's behaviour. Generated with `python -m emulator.fidelity > docs/fidelity.md`;",
+        "a test fails when it is stale. The body of a refusal is production's, the reason in `X-Emulator-Reason` ours.",
         "",
         "| basis | meaning |",
         "| --- | --- |",
