@@ -146,8 +146,7 @@ def _matched(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
             ((b"allow", ", ".join(allowed).encode()),),
         )
     nearest = _ROUTER.nearest(path)
-    hint = f"the nearest path that does is {nearest}" if nearest else "see 'symphony-emulator endpoints'"
-    raise _Refusal(404, "Not Found", f"nothing is served at {path}, {hint}")
+    raise _Refusal(404, "Not Found", f"nothing is served at {path}, the nearest path that is there is {nearest}")
 
 
 @lru_cache(maxsize=1)

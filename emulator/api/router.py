@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 T = TypeVar("T")
 
+_MOST_COMPARED = 200
+
 
 class _Node(Generic[T]):
     __slots__ = ("children", "ends", "wild")
@@ -71,7 +73,6 @@ class Router(Generic[T]):
                 break
         return found
 
-    def nearest(self, path: str) -> str | None:
+    def nearest(self, path: str) -> str:
         """The known path that looks most like this one."""
-        close = get_close_matches(path, self.paths, n=1, cutoff=0.5)
-        return close[0] if close else None
+        return get_close_matches(path[:_MOST_COMPARED], self.paths, n=1, cutoff=0.0)[0]

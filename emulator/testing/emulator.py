@@ -30,11 +30,11 @@ T = TypeVar("T")
 class Emulator:
     """A running emulator. A context manager: leaving it stops the server and removes a home of its own making."""
 
-    def __init__(self, stage: Stage, home: Path | None) -> None:
+    def __init__(self, stage: Stage, home: Path | str | None) -> None:
         self.stage = stage
         self.site = Site(stage)
         self._own_home = home is None
-        self._home = Home(home or Path(tempfile.mkdtemp(prefix="symphony-emulator-")))
+        self._home = Home(Path(home or tempfile.mkdtemp(prefix="symphony-emulator-")))
         self._server = Background(self.site)
         self.url = self._server.url
 
@@ -43,7 +43,7 @@ class Emulator:
         cls,
         world: str | World = "demo",
         *,
-        home: Path | None = None,
+        home: Path | str | None = None,
         seed: int = 0,
         permission_match: Match = "all",
     ) -> Emulator:
@@ -108,7 +108,12 @@ class Emulator:
         """An httpx client for the base URL, with the token of `user` (through `app`) set; `asgi` needs no socket."""
         import httpx
 
-        headers = {} if user is None else {"sessionToken": self.token(user, app)}
+        headers = {}
+        if user is not None:
+            headers["sessionToken"] = self.token(user, app)
+            if app is None:  # an account of its own calls the agent with both tokens
+                account = self.world.users.named(user).id
+                headers["keyManagerToken"] = self.do(lambda: self.stage.sessions.open_key_manager(account))
         if transport == "asgi":
             from emulator.testing.transport import InProcess
 

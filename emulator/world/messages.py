@@ -104,6 +104,7 @@ class Messages:
     ) -> list[Message]:
         """The earliest `limit` messages of a stream in [since, until] (ms) that `user` may read, oldest first."""
         stream = self._world.streams.readable_by(user, stream_id)
+        since = max(since, policy.history_from(self._world, user, stream))
         stamps, first, last = self.timeline.between(stream.id, since, until)
         seen = self._seen(user, stream, (stamps[at] for at in range(first, last)))
         return list(islice(seen, skip, skip + limit))

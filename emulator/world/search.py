@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Postings, Stamp
+from emulator.world.policy.messages import history_from
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class Search:
     def find(self, user: User, search: MessageSearch, *, skip: int, limit: int) -> list[Message]:
         """The messages that match and that `user` may read, in the order of time asked for."""
         runs = [
-            self._matches(stream, terms, search) for stream in self._streams(user, search) for terms in search.any_of
+            self._matches(user, stream, terms, search)
+            for stream in self._streams(user, search)
+            for terms in search.any_of
         ]
         stamps = merge(*runs, reverse=search.newest_first)
         return list(islice(self._readable(user, stamps), skip, skip + limit))
@@ -76,15 +79,16 @@ class Search:
             if (not search.types or stream.type in search.types) and (stream.room is None or stream.active)
         ]
 
-    def _matches(self, stream: Stream, terms: frozenset[Term], search: MessageSearch) -> Iterator[Stamp]:
+    def _matches(self, user: User, stream: Stream, terms: frozenset[Term], search: MessageSearch) -> Iterator[Stamp]:
         """The stamps in one stream under all the terms, in the order asked for."""
         until = None if search.before is None else search.before - 1
+        since = max(search.since or 0, history_from(self._world, user, stream))
         if terms:
             keys = sorted(((stream.id, *each) for each in terms), key=lambda key: len(self.found_by.of(key)))
-            stamps, first, last = self.found_by.between(keys[0], search.since, until)
+            stamps, first, last = self.found_by.between(keys[0], since, until)
             others = [set(self.found_by.of(key)) for key in keys[1:]] if first < last else []
         else:
-            stamps, first, last = self._world.messages.timeline.between(stream.id, search.since, until)
+            stamps, first, last = self._world.messages.timeline.between(stream.id, since, until)
             others = []
         order = range(last - 1, first - 1, -1) if search.newest_first else range(first, last)
         return (stamps[at] for at in order if all(stamps[at] in other for other in others))

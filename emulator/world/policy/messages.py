@@ -30,6 +30,14 @@ def history_reaches(world: World, user: User, stream: Stream, message: Message) 
     return True
 
 
+def history_from(world: World, user: User, stream: Stream) -> int:
+    """The time (ms) before which `user` sees nothing of a stream: where reading can begin."""
+    if stream.room is None or stream.room.view_history:
+        return 0
+    seat = world.streams.membership(stream.id, user.id)
+    return 0 if seat is None else seat.joined_at
+
+
 @rule(Basis.DOCUMENTED, "reference/pod.md 9.1, reference/agent.md 4.1")
 def within_history(world: World, user: User, stream: Stream, message: Message) -> None:
     """In a room without shared history members see what was sent from the moment they joined."""
