@@ -80,18 +80,6 @@ class Sessions:
         self._by_token.clear()
         self._key_manager.clear()
 
-    def end_of_app(self, app: str) -> None:
-        """End every session of an app: its key was revoked."""
-        for token in [token for token, session in self._by_token.items() if session.app == app]:
-            del self._by_token[token]
-
-    def end_of_user(self, user: int) -> None:
-        for token in [token for token, session in self._by_token.items() if session.user == user]:
-            del self._by_token[token]
-
-    def of_user(self, user: int) -> list[Session]:
-        return [session for session in self._by_token.values() if session.user == user]
-
     def open_key_manager(self, user: int) -> str:
         """A key manager token: opaque hex that begins with 0100 (reference/auth.md 2.3)."""
         token = "0100" + os.urandom(64).hex()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 if TYPE_CHECKING:
     from emulator.access.caller import Caller
@@ -119,8 +119,3 @@ def v4_user(user: User, viewer: User) -> V4User:
         answer["email"] = user.email
         answer["username"] = user.username
     return answer
-
-
-def without_none(shape: dict[str, Any]) -> dict[str, Any]:
-    """A shape without what is not set: production leaves those fields out."""
-    return {name: value for name, value in shape.items() if value is not None}

@@ -24,21 +24,11 @@ class App:
     name: str
     permissions: frozenset[str] = frozenset({ACT_AS_USER})
     enabled: bool = True
-    listed: bool = True
     installed_for: frozenset[int] | None = None
     public_key: str | None = None
     previous_key: str | None = None
     previous_key_until: int | None = None
-    certificate: str | None = None
-    publisher: str = "Symphony emulator"
-    description: str = ""
-    domain: str = ""
-    load_url: str = ""
-    icon_url: str = ""
-    notification_url: str = ""
-    properties: tuple[tuple[str, str], ...] = ()
     created_at: int = 0
-    created_by: int | None = None
     updated_at: int = 0
 
     def installed(self, user: User) -> bool:
@@ -68,6 +58,3 @@ class Apps:
 
     def change(self, app: App, **changes: Any) -> App:
         return self.book.put(app.id, replace(app, updated_at=self._world.clock.now(), **changes))
-
-    def drop(self, app: App) -> None:
-        self.book.drop(app.id)

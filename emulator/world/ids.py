@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import random
 import uuid
 from typing import Any
@@ -33,15 +32,6 @@ def standard(stream_or_message: str) -> str:
     """The same id in standard base64, as the few places write it that never became URL-safe."""
     padded = stream_or_message.replace("-", "+").replace("_", "/")
     return padded + "=" * (-len(padded) % 4)
-
-
-def is_base64(stream_or_message: str) -> bool:
-    """Whether an id from outside could be one of production's at all."""
-    try:
-        base64.b64decode(standard(stream_or_message), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return True
 
 
 class IdSource:
@@ -76,10 +66,6 @@ class IdSource:
     def event(self) -> str:
         """Six letters and digits, as real-time events carry."""
         return "".join(self._random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", k=6))
-
-    def chance(self) -> float:
-        """A number in [0, 1), for what happens with a probability."""
-        return self._random.random()
 
     def state(self) -> Any:
         return self._random.getstate()

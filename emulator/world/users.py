@@ -54,10 +54,8 @@ class User:
     entitlements: frozenset[str] = DEFAULT_ENTITLEMENTS
     accepts_connections: bool = False
     public_key: str | None = None
-    certificate: str | None = None
     created_at: int = 0
     updated_at: int = 0
-    created_by: int | None = None
 
     @property
     def company_id(self) -> int:

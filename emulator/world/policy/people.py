@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import Barred, EntitlementMissing, Inactive, Invalid, NotConnected, RoleMissing
+from emulator.world.errors import Barred, EntitlementMissing, Inactive, Invalid, NotConnected
 from emulator.world.policy import Basis, rule
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ def has(user: User, entitlement: str, to: str) -> None:
     """EntitlementMissing unless the user has the entitlement; `to` says what for."""
     if entitlement not in user.entitlements:
         raise EntitlementMissing(f"user '{user.username}' lacks the entitlement {entitlement}, needed to {to}")
-
-
-def privileged(user: User, privilege: str, to: str) -> None:
-    """RoleMissing unless a role of the user carries the privilege."""
-    if privilege not in user.privileges:
-        raise RoleMissing(f"user '{user.username}' has no role with the privilege {privilege}, needed to {to}")
 
 
 @rule(Basis.DOCUMENTED, "reference/pod.md 7, 3.4")
