@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from emulator.access import signing
 from emulator.api.stage import Stage
@@ -16,6 +17,10 @@ from emulator.testing.transport import InProcess
 from emulator.world import World
 from emulator.world.streams import Stream
 from emulator.world.users import User
+
+# How long one example takes says more of the machine than of the code.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from emulator.messageml import Converted, InvalidMessage, convert
 from emulator.messageml.frommarkdown import convert_markdown
 from emulator.messageml.names import names
 
-QUICK = settings(max_examples=250, deadline=2000, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=250, deadline=10_000, suppress_health_check=list(HealthCheck))
 TAGS = names(
     """p div span b i u a br hr img ul ol li table thead tbody tr td th code pre h1 h7 card header body
     expandable-card form button text-field textarea richtextarea checkbox radio select option
