@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,7 @@ from emulator.world.users import NORMAL
 
 if TYPE_CHECKING:
     from emulator.config import Settings
+    from emulator.world.users import User
     from emulator.world.world import World
 
 _SHOWN_USERS = 12
@@ -106,14 +108,14 @@ def start_screen(world: World, home: Home, url: str, token: str | None) -> str:
             if app.installed_for is not None and not app.installed_for:
                 note += "  (installed for nobody)"
             lines.append(f"  {app.id:<20}{len(app.permissions):>11}   {where}{note}")
-    people = [
-        user
-        for user, _ in zip(world.users.book, range(500), strict=False)
-        if user.company_id == pod.id and user.account_type == NORMAL and user.enabled
-    ]
-    if people:
-        names = ", ".join(user.username for user in people[:_SHOWN_USERS])
-        more = f" and {len(people) - _SHOWN_USERS} more" if len(people) > _SHOWN_USERS else ""
-        lines += ["", f"  act for         {names}{more}"]
+    people = (user for user in world.users.book if _can_be_acted_for(user, pod.id))
+    shown = [user.username for user in islice(people, _SHOWN_USERS + 1)]
+    if shown:
+        more = " ..." if len(shown) > _SHOWN_USERS else ""
+        lines += ["", f"  act for         {', '.join(shown[:_SHOWN_USERS])}{more}"]
     lines += ["", "  stop with Ctrl-C", ""]
     return "\n".join(lines)
+
+
+def _can_be_acted_for(user: User, pod: int) -> bool:
+    return user.company_id == pod and user.account_type == NORMAL and user.enabled
