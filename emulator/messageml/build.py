@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from emulator.messageml import cards, entities, fields, forms, java, pickers, uiactions
 from emulator.messageml.element import Element, Kind, Message, take_attribute
-from emulator.messageml.entityjson import find_all
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.formatting import AUDIO, DIV, ENTITY_ID, KINDS, SPAN, TEXT
 from emulator.messageml.xml import Foreign, Node
@@ -133,7 +132,7 @@ def _required(node: Node, name: str) -> str:
 
 def _entity(message: Message, node: Node, parent: Element, kind: Kind) -> Element:
     name = node.attributes.get(ENTITY_ID, "")
-    known = entities.known_entity(message, node.tag, name, find_all(message.entities, name), parent)
+    known = entities.known_entity(message, node.tag, name, message.named(name), parent)
     return known or Element(kind, parent)
 
 

@@ -84,11 +84,11 @@ def convert(
     if not _CONTROLS.isdisjoint(message):
         raise InvalidMessage("Invalid control characters in message")
     node = parse(message)
+    state = Message(node.tag == "div", entities, users, schemes, short_id)
     if ENTITY_ID in message:
-        _check_entity_ids(node, entities)
+        _check_entity_ids(node, state)
     if node.tag not in ("messageML", "div"):
         raise InvalidMessage("Root tag must be <messageML> or <div>")
-    state = Message(node.tag == "div", entities, users, schemes, short_id)
     root = new_root(state, version)
     for name, value in node.attributes.items():
         take_attribute(state, root, name, value)
@@ -165,7 +165,7 @@ def _check_root(message: Message, root: Element) -> None:
         raise InvalidMessage("Chime messages may not have any other content")
 
 
-def _check_entity_ids(root: Node, entities: entityjson.Json) -> None:
+def _check_entity_ids(root: Node, message: Message) -> None:
     """Every data-entity-id is the name of an object somewhere in the data."""
     left: list[object] = [root]
     while left:
@@ -176,13 +176,10 @@ def _check_entity_ids(root: Node, entities: entityjson.Json) -> None:
         name = node.attributes.get(ENTITY_ID)
         if name is None:
             continue
-        try:
-            found = entityjson.find(entities, name)
-        except KeyError:
-            raise InvalidMessage(
-                f'Error processing EntityJSON: no entity data provided for "{ENTITY_ID}"="{name}"'
-            ) from None
-        if not isinstance(found, dict):
+        found = message.named(name)
+        if not found:
+            raise InvalidMessage(f'Error processing EntityJSON: no entity data provided for "{ENTITY_ID}"="{name}"')
+        if not isinstance(found[0], dict):
             raise InvalidMessage(f'Error processing EntityJSON: the node "{name}" has to be an object')
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from emulator.messageml import entityjson
 from emulator.messageml.errors import InvalidMessage
 
 Json = dict[str, Any]
@@ -41,6 +42,13 @@ class Message:
     chime: bool = False
     labels: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, list[object]] | None = None
+
+    def named(self, name: str) -> list[object]:
+        """The fields of that name in the data, at any depth; to be asked before entities are added."""
+        if self.fields is None:
+            self.fields = entityjson.fields(self.entities)
+        return self.fields.get(name, [])
 
     def next_number(self) -> int:
         """The number of the next entity: one counter for all kinds."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from emulator.messageml import java
 from emulator.messageml.errors import InvalidMessage
 
 MAX_DEPTH = 250
+MAX_DIGITS = 400
+"""Of an integer: more than the largest fraction has."""
 NOT_AN_OBJECT = "Error parsing EntityJSON: provided content is not a JSON object"
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
@@ -21,7 +22,21 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"Non-standard token '{name}'")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+def _float(text: str) -> float:
+    value = float(text)
+    # Written back it would be no JSON, and a template could not reckon with it.
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"Numeric value ({text[:40]}) out of range")
+    return value
+
+
+def _int(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"Number value length ({len(text)}) exceeds the maximum allowed ({MAX_DIGITS})")
+    return int(text)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_float, parse_int=_int)
 
 
 def check_depth(text: str) -> None:
@@ -53,6 +68,8 @@ def read(text: str | None) -> Json:
         value = first_value(text)
         if isinstance(value, str):
             value = first_value(value)
+        if not text.isascii() or "\\ud" in text.lower():
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))  # no half characters
     except ValueError as error:
         raise InvalidMessage(f"Error parsing EntityJSON: {_reason(error)}") from None
     if not isinstance(value, dict):
@@ -90,40 +107,32 @@ def write(entities: Json) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _objects(entities: Json) -> Iterator[Json]:
-    """Every object, the outer ones first."""
-    left: list[object] = [entities]
+def fields(entities: Json) -> dict[str, list[object]]:
+    """Every field by its name, outer objects first, but none that stands inside another of that name.
+
+    The agent searches the data anew for every entity of a message; one walk gives the same answers.
+    """
+    found: dict[str, list[object]] = {}
+    around: set[str] = set()
+    # Values still to be walked, each with the name that it brings into force; a name alone ends.
+    left: list[tuple[object, str | None]] = [(entities, None)]
     while left:
-        item = left.pop()
-        if isinstance(item, dict):
-            yield item
-            left.extend(reversed(item.values()))
-        elif isinstance(item, list):
-            left.extend(reversed(item))
-
-
-def find(entities: Json, name: str) -> object:
-    """The first field of that name anywhere; raises KeyError."""
-    for item in _objects(entities):
-        if name in item:
-            return item[name]
-    raise KeyError(name)
-
-
-def find_all(entities: Json, name: str) -> list[object]:
-    """Every field of that name, but none inside another one."""
-    found: list[object] = []
-    left: list[object] = [entities]
-    while left:
-        item = left.pop()
-        if isinstance(item, dict):
-            inner = []
+        item, name = left.pop()
+        if isinstance(item, dict | list):
+            if name is not None:
+                around.add(name)
+        elif name is not None:
+            around.discard(name)
+        if isinstance(item, list):
+            left.extend((value, None) for value in reversed(item) if isinstance(value, dict | list))
+        elif isinstance(item, dict):
             for key, value in item.items():
-                if key == name:
-                    found.append(value)
-                else:
-                    inner.append(value)
-            left.extend(reversed(inner))
-        elif isinstance(item, list):
-            left.extend(reversed(item))
+                if key not in around:
+                    found.setdefault(key, []).append(value)
+            for key, value in reversed(item.items()):
+                if isinstance(value, dict | list):
+                    if key in around:
+                        left.append((value, None))
+                    else:
+                        left += ((None, key), (value, key))
     return found

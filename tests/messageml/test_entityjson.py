@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from emulator.messageml import entityjson
+
 
 @pytest.mark.parametrize(
     ("data", "kept"),
@@ -80,3 +82,18 @@ def test_known_entities_are_written_anew(shown, kind: str, value: str, text: str
 )
 def test_is_refused(refused, content: str, data: str, error: str) -> None:
     assert refused(content, data) == error
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 401])
+def test_refuses_numbers_that_cannot_be_reckoned_with(refused, number: str) -> None:
+    assert refused("x", f'{{"a":{number}}}').startswith("Error parsing EntityJSON: Num")
+
+
+def test_finds_fields_by_name_as_the_agent_does() -> None:
+    inner: dict[str, object] = {"x": {"deep": {}}}
+    found = entityjson.fields({"a": [inner], "": {"": 1}, "x": {"x": {}, "y": inner}, "z": 5})
+    assert found["x"][0] == {"x": {}, "y": inner}  # the outermost first
+    assert len(found["x"]) == 2  # what stands within one of that name does not count
+    assert found[""] == [{"": 1}]
+    assert found["z"] == [5]
+    assert "nowhere" not in found

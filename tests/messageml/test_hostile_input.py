@@ -177,6 +177,30 @@ def test_deep_and_huge_input_is_answered_in_time(message: str, data: str | None)
     assert time.perf_counter() - started < 5
 
 
+ODD_NUMBERS = ["1e999", "-1e999", "9" * 350, "9" * 4000, "1e308", "-0.0", "true", "null", "[]", '"\\ud800"']
+USES = [
+    "<span class='entity' data-entity-id='k'>x</span>",
+    "${V}", "${V?c} ${V + 1}", "${V * V}", "${7 % V}", "${(1..V)?size}", "${'abc'?left_pad(V)}", "${[1][V]!}",
+    "${V?round} ${V?string('0.0')}", "<#if V gt 3>y</#if>", "${[V, 1]?sort?first}", "${V?lower_abc}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS, ids=lambda number: number[:12])
+@pytest.mark.parametrize("use", USES)
+def test_odd_values_of_the_data_are_used_without_harm(number: str, use: str) -> None:
+    message = f"<messageML>{use.replace('V', 'data.k.id[0].value')}</messageML>"
+    for kind in ("com.symphony.user.mention", "org.symphonyoss.taxonomy", "x"):
+        answers(message, f'{{"k":{{"type":"{kind}","id":[{{"value":{number}}}]}}}}')
+
+
+def test_many_entities_are_found_in_much_data_in_time() -> None:
+    others = ",".join(f'"a{number}":{{"b":{number}}}' for number in range(20_000))
+    message = "<messageML>" + '<span class="entity" data-entity-id="k">x</span>' * 3000 + "</messageML>"
+    started = time.perf_counter()
+    convert(message, f'{{{others},"k":{{"type":"x"}}}}')
+    assert time.perf_counter() - started < 5
+
+
 @pytest.mark.parametrize(
     "text", ["*" * 20_000, "[" * 20_000, "_a" * 20_000, "> " * 5_000, "- " * 5_000, "`" * 9_999, "**a" * 9_000]
 )
