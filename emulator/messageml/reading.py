@@ -14,7 +14,6 @@ from emulator.messageml.names import names
 from emulator.messageml.writing import one_line
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
-_BREAKS = re.compile(r"\s*\n\s*")
 # Where one line of the visible text ends and another begins.
 _BLOCKS = frozenset(
     names(
@@ -145,4 +144,5 @@ class _Text:
         self.parts.append(text)
 
     def joined(self) -> str:
-        return _BREAKS.sub("\n", "".join(self.parts)).strip()
+        lines = "".join(self.parts).split("\n")
+        return "\n".join(filter(None, map(str.strip, lines)))

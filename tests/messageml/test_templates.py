@@ -39,6 +39,21 @@ DATA = '{"a":{"n":1234567,"f":1.5,"s":"x<y","l":[1,2,3],"t":true,"z":null,"o":{"
         ("${data.a.p?sort_by('q')?first.q}${data.a.o?keys?join('')}${[3, 1]?sort?join('')}", "ak13"),
         ("${'5'?number + 1} ${2.567?string('0.0')} ${1234.5?string(',##0.00')} ${2.5?round}", "6 2.6 1,234.50 3"),
         ("<#if data.a.z?has_content>y<#else>n</#if>${data.a.l?seq_contains(2)?c}", "ntrue"),
+        ("<#list data.a.l as i>${i_index}${i}<#if i_has_next>, </#if></#list>", "01, 12, 23"),
+        ("<#list data.a.o as k, v>${k_index}${k_has_next?c}</#list>", "0false"),
+        ("${(x??)?then(x.y, 'd')}${true?then('a', x.y)}", "da"),
+        ("${2?switch(1, x.y, 2, 'b', 3, x.y)}${9?switch(1, 'a', 'z')}", "bz"),
+        (
+            "<#setting number_format='0.##'>${data.a.n + 0.891} ${'' + data.a.n}${data.a.n?string}",
+            "1234567.89 12345671234567",
+        ),
+        ("<#setting boolean_format='yes,no'>${data.a.t}${false}${true?string}", "yesnoyes"),
+        ("${data.a.l?filter(i -> i > 1)?map(i -> i * 2)?join(',')}", "4,6"),
+        ("<#list data.a.l?map((i) -&gt; i + 1) as j>${j}</#list>", "234"),
+        ("${data.a.l?take_while(i -> i < 3)?join('')}|${data.a.l?drop_while(i -> i != 2)?join('')}", "12|23"),
+        ("<#function odd n><#return n % 2 == 1></#function>${data.a.l?filter(odd)?join('')}", "13"),
+        ("<#assign k=2>${data.a.p?map(x -> x.q + k)?join(' ')}", "b2 a2"),
+        ("${'abab'?index_of('b')}${'abab'?last_index_of('b')}${data.a.l?seq_index_of(9)}", "13-1"),
         ("<#ftl output_format='HTML'>${data.a.s}", "x&lt;y"),
     ],
 )
@@ -63,6 +78,11 @@ def test_lines_of_nothing_but_tags_vanish(done, shown) -> None:
         ("<#assign e='x'?new()>", 12),
         ("<#include 'x'>", 12),
         ("<@none/>", 14),
+        ("${data.a.l?filter(i -> i)}", 30),
+        ("${data.a.l?map(i -> x)}", 27),
+        ("${data.a.t?then('a')}", 14),
+        ("${1?switch(2, 'a')}", 14),
+        ("<#setting boolean_format='maybe'>", 37),
     ],
 )
 def test_fails_when_run(refused, template: str, column: int) -> None:
@@ -71,7 +91,20 @@ def test_fails_when_run(refused, template: str, column: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["${}", "${x", "<#if x>", "${1}</#if>", "<#nope>", "<#else>", "${1 +}", "${x?nope}", "<#--"]
+    "template",
+    [
+        "${}",
+        "${x",
+        "<#if x>",
+        "${1}</#if>",
+        "<#nope>",
+        "<#else>",
+        "${1 +}",
+        "${x?map(i ->)}",
+        "${x?filter()}",
+        "${x?nope}",
+        "<#--",
+    ],
 )
 def test_is_no_template(refused, template: str) -> None:
     assert refused(template).startswith(

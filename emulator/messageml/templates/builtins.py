@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +17,8 @@ from emulator.messageml.templates.values import (
     Value,
     bounded,
     computer_text,
-    has_content,
+    formatted,
     is_number,
-    number_text,
     plain,
     text_of,
 )
@@ -30,18 +29,14 @@ UNAVAILABLE = frozenset(
     names(
         "new eval eval_json interpret api date datetime time date_if_unknown datetime_if_unknown "
         "time_if_unknown iso iso_utc iso_local number_to_date number_to_datetime number_to_time "
-        "node_name parent children root ancestors with_args filter map take_while drop_while matches "
-        "groups namespace absolute_template_name"
+        "node_name parent children root ancestors with_args matches groups namespace absolute_template_name"
     )
 )
 """Known to production, but of no use or not allowed in messages: they fail when the template runs."""
 
 
-def _text(value: Value, at: int) -> str:
-    return text_of(value, at)
-
-
-def _items(value: Value, at: int) -> list[Value]:
+def items_of(value: Value, at: int) -> list[Value]:
+    """The items of a list or of a range that is not too long. Raises Fault."""
     if isinstance(value, list):
         return value
     if isinstance(value, range):
@@ -58,14 +53,14 @@ def _number(value: Value, at: int) -> Any:
 
 
 def _of_text(function: Callable[[str], Value]) -> Builtin:
-    return lambda value, _arguments, at: bounded(function(_text(value, at)), at)
+    return lambda value, _arguments, at: bounded(function(text_of(value, at)), at)
 
 
 def _with_text(function: Callable[[str, str], Value]) -> Builtin:
     def run(value: Value, arguments: list[Value], at: int) -> Value:
         if not arguments:
             raise Fault(at)
-        return bounded(function(_text(value, at), _text(arguments[0], at)), at)
+        return bounded(function(text_of(value, at), text_of(arguments[0], at)), at)
 
     return run
 
@@ -96,8 +91,8 @@ def _first_letter(change: Callable[[str], str]) -> Callable[[str], str]:
 def _replace(value: Value, arguments: list[Value], at: int) -> Value:
     if len(arguments) < 2:
         raise Fault(at)
-    text, old, new = _text(value, at), _text(arguments[0], at), _text(arguments[1], at)
-    flags = _text(arguments[2], at) if len(arguments) > 2 else ""
+    text, old, new = text_of(value, at), text_of(arguments[0], at), text_of(arguments[1], at)
+    flags = text_of(arguments[2], at) if len(arguments) > 2 else ""
     if "r" in flags:
         raise Fault(at)  # a regular expression could run for ever
     # Reckoned before it is done: the text could otherwise grow beyond memory in one step.
@@ -107,7 +102,7 @@ def _replace(value: Value, arguments: list[Value], at: int) -> Value:
 
 
 def _substring(value: Value, arguments: list[Value], at: int) -> Value:
-    text = _text(value, at)
+    text = text_of(value, at)
     start = int(_number(arguments[0], at)) if arguments else 0
     end = int(_number(arguments[1], at)) if len(arguments) > 1 else len(text)
     if not 0 <= start <= end <= len(text):
@@ -117,11 +112,11 @@ def _substring(value: Value, arguments: list[Value], at: int) -> Value:
 
 def _pad(left: bool) -> Builtin:
     def run(value: Value, arguments: list[Value], at: int) -> Value:
-        text = _text(value, at)
+        text = text_of(value, at)
         if not arguments:
             raise Fault(at)
         width = int(_number(arguments[0], at))
-        filling = _text(arguments[1], at) if len(arguments) > 1 else " "
+        filling = text_of(arguments[1], at) if len(arguments) > 1 else " "
         if width > MAX_TEXT or not filling:
             raise Fault(at)
         missing = max(width - len(text), 0)
@@ -132,20 +127,11 @@ def _pad(left: bool) -> Builtin:
 
 
 def _split(value: Value, arguments: list[Value], at: int) -> Value:
-    text = _text(value, at)
+    text = text_of(value, at)
     if not arguments:
         raise Fault(at)
-    separator = _text(arguments[0], at)
+    separator = text_of(arguments[0], at)
     return bounded(text.split(separator) if separator else list(text), at)
-
-
-def _index_of(find: Callable[[str, str], int]) -> Builtin:
-    def run(value: Value, arguments: list[Value], at: int) -> Value:
-        if not arguments:
-            raise Fault(at)
-        return find(_text(value, at), _text(arguments[0], at))
-
-    return run
 
 
 def _keep(before: bool, last: bool) -> Callable[[str, str], str]:
@@ -166,7 +152,7 @@ def _to_number(text: str) -> Value:
 def _as_number(value: Value, _arguments: list[Value], at: int) -> Value:
     if is_number(value):
         return value
-    text = _text(value, at)
+    text = text_of(value, at)
     if len(text) > 100 or not re.fullmatch(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*", text):
         raise Fault(at)
     try:
@@ -192,42 +178,11 @@ def _computer(value: Value, _arguments: list[Value], at: int) -> Value:
 def _as_string(value: Value, arguments: list[Value], at: int) -> Value:
     if isinstance(value, bool):
         if len(arguments) == 2:
-            return _text(arguments[0] if value else arguments[1], at)
+            return text_of(arguments[0] if value else arguments[1], at)
         return "true" if value else "false"
     if is_number(value) and arguments:
-        return _formatted(value, _text(arguments[0], at), at)
-    return _text(value, at)
-
-
-def _formatted(value: Any, pattern: str, at: int) -> str:
-    if pattern in ("number", "computer"):
-        return number_text(value) if pattern == "number" else computer_text(value)
-    if pattern == "currency":
-        return f"{'-' if value < 0 else ''}${abs(Decimal(value)).quantize(Decimal('0.01'), ROUND_HALF_EVEN):,f}"
-    if pattern == "percent":
-        return number_text(Decimal(value) * 100, 0) + "%"
-    found = re.fullmatch(r"([^#0,.]*)([#,]*)([0,]*)(?:\.(0*)(#*))?([^#0,.]*)", pattern)
-    if not found or len(pattern) > 100:
-        raise Fault(at)
-    prefix, hashes, zeros, fixed, optional, suffix = (group or "" for group in found.groups())
-    amount = abs(Decimal(value)) * (100 if "%" in prefix + suffix else 1)
-    digits = len(fixed) + len(optional)
-    text = f"{amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN):f}"
-    whole, _, fraction = text.partition(".")
-    fraction = fraction[: len(fixed)] + fraction[len(fixed) :].rstrip("0")
-    whole = whole.lstrip("0").rjust(zeros.count("0"), "0")
-    if "," in hashes + zeros:
-        size = len((hashes + zeros).rpartition(",")[2])
-        if size:
-            whole = _grouped(whole, size)
-    sign = "-" if value < 0 and any(c not in "0,." for c in whole + fraction) else ""
-    return f"{sign}{prefix}{whole}{'.' + fraction if fraction else ''}{suffix}"
-
-
-def _grouped(digits: str, size: int) -> str:
-    head = len(digits) % size
-    parts = [digits[:head]] if head else []
-    return ",".join(parts + [digits[i : i + size] for i in range(head, len(digits), size)])
+        return formatted(value, text_of(arguments[0], at), at)
+    return text_of(value, at)
 
 
 def _rounded(how: str) -> Builtin:
@@ -237,12 +192,12 @@ def _rounded(how: str) -> Builtin:
 def _first(value: Value, _arguments: list[Value], at: int) -> Value:
     if isinstance(value, range):
         return value[0] if value else None
-    items = _items(value, at)
+    items = items_of(value, at)
     return plain(items[0]) if items else None
 
 
 def _last(value: Value, _arguments: list[Value], at: int) -> Value:
-    items = _items(value, at)
+    items = items_of(value, at)
     return plain(items[-1]) if items else None
 
 
@@ -255,13 +210,13 @@ def _size(value: Value, _arguments: list[Value], at: int) -> Value:
 def _join(value: Value, arguments: list[Value], at: int) -> Value:
     if not arguments:
         raise Fault(at)
-    parts = [_text(plain(item), at) for item in _items(value, at) if item is not None]
-    separator = _text(arguments[0], at)
+    parts = [text_of(plain(item), at) for item in items_of(value, at) if item is not None]
+    separator = text_of(arguments[0], at)
     if sum(map(len, parts)) + len(separator) * len(parts) > MAX_TEXT:
         raise Fault(at)
     if not parts:
-        return _text(arguments[1], at) if len(arguments) > 1 else ""
-    return separator.join(parts) + (_text(arguments[2], at) if len(arguments) > 2 else "")
+        return text_of(arguments[1], at) if len(arguments) > 1 else ""
+    return separator.join(parts) + (text_of(arguments[2], at) if len(arguments) > 2 else "")
 
 
 def _sort_key(items: list[Value], at: int) -> Callable[[Value], Any]:
@@ -273,12 +228,12 @@ def _sort_key(items: list[Value], at: int) -> Callable[[Value], Any]:
 
 
 def _sort(value: Value, _arguments: list[Value], at: int) -> Value:
-    items = _items(value, at)
+    items = items_of(value, at)
     return sorted(items, key=_sort_key(items, at))
 
 
 def _sort_by(value: Value, arguments: list[Value], at: int) -> Value:
-    items = _items(value, at)
+    items = items_of(value, at)
     if not arguments:
         raise Fault(at)
     path = arguments[0] if isinstance(arguments[0], list) else [arguments[0]]
@@ -295,53 +250,28 @@ def _sort_by(value: Value, arguments: list[Value], at: int) -> Value:
     return [items[index] for index in sorted(range(len(items)), key=lambda index: key(keys[index]))]
 
 
-def _contains(value: Value, arguments: list[Value], at: int) -> Value:
-    if not arguments:
-        raise Fault(at)
-    wanted = arguments[0]
-    return any(type(plain(item)) is type(wanted) and plain(item) == wanted for item in _items(value, at))
-
-
 def _sequence_index(value: Value, arguments: list[Value], at: int) -> Value:
     if not arguments:
         raise Fault(at)
-    items = [plain(item) for item in _items(value, at)]
+    items = [plain(item) for item in items_of(value, at)]
     return next((i for i, item in enumerate(items) if type(item) is type(arguments[0]) and item == arguments[0]), -1)
 
 
 def _chunk(value: Value, arguments: list[Value], at: int) -> Value:
-    items = _items(value, at)
+    items = items_of(value, at)
     size = int(_number(arguments[0], at)) if arguments else 0
     if size < 1:
         raise Fault(at)
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-def _keys(value: Value, _arguments: list[Value], at: int) -> Value:
-    if not isinstance(value, dict):
-        raise Fault(at)
-    return list(value)
+def _of_hash(function: Callable[[dict[str, Value]], Value]) -> Builtin:
+    def run(value: Value, _arguments: list[Value], at: int) -> Value:
+        if not isinstance(value, dict):
+            raise Fault(at)
+        return function(value)
 
-
-def _values(value: Value, _arguments: list[Value], at: int) -> Value:
-    if not isinstance(value, dict):
-        raise Fault(at)
-    return list(value.values())
-
-
-def _then(value: Value, arguments: list[Value], at: int) -> Value:
-    if not isinstance(value, bool) or len(arguments) != 2:
-        raise Fault(at)
-    return arguments[0] if value else arguments[1]
-
-
-def _switch(value: Value, arguments: list[Value], at: int) -> Value:
-    for case, result in zip(arguments[::2], arguments[1::2], strict=False):
-        if type(case) is type(value) and case == value:
-            return result
-    if len(arguments) % 2:
-        return arguments[-1]
-    raise Fault(at)
+    return run
 
 
 def _one_letter(value: Value, _arguments: list[Value], at: int) -> Value:
@@ -378,8 +308,8 @@ BUILTINS: dict[str, Builtin] = {
     "contains": _with_text(lambda text, part: part in text),
     "starts_with": _with_text(str.startswith),
     "ends_with": _with_text(str.endswith),
-    "index_of": _index_of(str.find),
-    "last_index_of": _index_of(str.rfind),
+    "index_of": _with_text(str.find),
+    "last_index_of": _with_text(str.rfind),
     "remove_beginning": _with_text(str.removeprefix),
     "remove_ending": _with_text(str.removesuffix),
     "ensure_starts_with": _with_text(lambda text, head: text if text.startswith(head) else head + text),
@@ -409,24 +339,22 @@ BUILTINS: dict[str, Builtin] = {
     "round": _rounded(ROUND_HALF_UP),
     "lower_abc": _one_letter,
     "upper_abc": lambda value, arguments, at: _one_letter(value, arguments, at).upper(),
-    "then": _then,
-    "switch": _switch,
     # lists and hashes
     "first": _first,
     "last": _last,
     "size": _size,
     "join": _join,
-    "reverse": lambda value, _arguments, at: _items(value, at)[::-1],
+    "reverse": lambda value, _arguments, at: items_of(value, at)[::-1],
     "sort": _sort,
     "sort_by": _sort_by,
-    "seq_contains": _contains,
+    "seq_contains": lambda value, arguments, at: _sequence_index(value, arguments, at) >= 0,
     "seq_index_of": _sequence_index,
     "chunk": _chunk,
-    "sequence": lambda value, _arguments, at: _items(value, at),
-    "min": lambda value, _arguments, at: min((_number(plain(i), at) for i in _items(value, at)), default=None),
-    "max": lambda value, _arguments, at: max((_number(plain(i), at) for i in _items(value, at)), default=None),
-    "keys": _keys,
-    "values": _values,
+    "sequence": lambda value, _arguments, at: items_of(value, at),
+    "min": lambda value, _arguments, at: min((_number(plain(i), at) for i in items_of(value, at)), default=None),
+    "max": lambda value, _arguments, at: max((_number(plain(i), at) for i in items_of(value, at)), default=None),
+    "keys": _of_hash(list),
+    "values": _of_hash(lambda items: list(items.values())),
     # what a value is
     "is_string": _is(lambda value: isinstance(value, str)),
     "is_number": _is(is_number),
@@ -451,6 +379,12 @@ LOOP = frozenset(
 """Of the variable of a loop, rather than of its value."""
 MISSING = frozenset(("has_content", "default", "exists", "if_exists"))
 """These take a missing value."""
-NAMES = frozenset(BUILTINS) | LOOP | MISSING
-
-__all__ = ["BUILTINS", "LOOP", "MISSING", "NAMES", "UNAVAILABLE", "has_content", "html_escaped"]
+LAZY = frozenset(("then", "switch"))
+"""Only the argument that is chosen is worked out."""
+BY_ITEM = frozenset(names("filter map take_while drop_while"))
+"""These take a function, or `item -> expression`."""
+CHEAP = frozenset(names("size length first last sequence long int double float c")) | {
+    name for name in BUILTINS if name.startswith("is_")
+}
+"""Their work does not grow with the value."""
+NAMES = frozenset(BUILTINS) | LOOP | MISSING | LAZY | BY_ITEM

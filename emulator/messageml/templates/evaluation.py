@@ -13,11 +13,13 @@ from emulator.messageml.templates.values import (
     arithmetic,
     bounded,
     compare,
+    formatted,
     has_content,
     is_number,
     numbers,
     plain,
     text_of,
+    weight,
 )
 
 MAX_STEPS = 200_000
@@ -47,12 +49,22 @@ class Evaluator:
         self.loops: list[Loop] = []
         self.steps = 0
         self.level = 0
+        self.number_format: str | None = None
+        self.boolean_format: tuple[str, str] | None = None
 
-    def step(self, at: int) -> None:
-        """Counts a step. Raises Fault when there were too many."""
-        self.steps += 1
+    def step(self, at: int, *values: Value) -> None:
+        """Counts a step, and more for large values that it walks over. Raises Fault when there were too many."""
+        self.steps += 1 + sum(map(weight, values))
         if self.steps > MAX_STEPS:
             raise Fault(at)
+
+    def text(self, value: Value, at: int) -> str:
+        """The text that is printed for the value, as <#setting> has it. Raises Fault."""
+        if isinstance(value, bool) and self.boolean_format is not None:
+            return self.boolean_format[0 if value else 1]
+        if self.number_format is not None and is_number(value):
+            return formatted(value, self.number_format, at)
+        return text_of(value, at)
 
     def invoke_function(self, function: Macro, arguments: list[Value], at: int) -> Value:
         """What the function returns; how it is run is known to the interpreter."""
@@ -137,14 +149,17 @@ class Evaluator:
         if not 0 <= start <= len(value) or end > len(value) or end < start:
             raise Fault(at)
         taken = value[start:end]
+        self.step(at, taken)
         return list(taken) if isinstance(taken, range) and len(taken) < 1000 else taken
 
     def eval_group(self, _at: int, parts: tuple[Any, ...]) -> Value:
         return self.value(parts[0])
 
     def eval_string(self, at: int, parts: tuple[Any, ...]) -> Value:
-        pieces = [part if isinstance(part, str) else text_of(self.value(part), part.at) for part in parts]
-        return bounded("".join(pieces), at)
+        pieces = [part if isinstance(part, str) else self.text(self.value(part), part.at) for part in parts]
+        text = "".join(pieces)
+        self.step(at, text)
+        return bounded(text, at)
 
     def eval_list(self, _at: int, parts: tuple[Any, ...]) -> Value:
         return [self.needed(part) for part in parts]
@@ -167,7 +182,9 @@ class Evaluator:
         }
         if parts[0] not in known:
             raise Fault(at)
-        return known[parts[0]]()
+        found = known[parts[0]]()
+        self.step(at, found)
+        return found
 
     def eval_not(self, _at: int, parts: tuple[Any, ...]) -> Value:
         return not self.truth(parts[0])
@@ -189,6 +206,7 @@ class Evaluator:
         if operator == "||":
             return self.truth(first) or self.truth(second)
         left, right = self.needed(first), self.needed(second)
+        self.step(at, left, right)
         if operator in ("==", "!=", "<", ">", "<=", ">="):
             return compare(left, right, operator, at)
         return self.operate(left, right, operator, at)
@@ -204,7 +222,7 @@ class Evaluator:
             return [*left, *right]
         if isinstance(left, dict) and isinstance(right, dict):
             return bounded_hash({**left, **right}, at)
-        return bounded(text_of(left, at) + text_of(right, at), at)
+        return bounded(self.text(left, at) + self.text(right, at), at)
 
     def eval_exists(self, _at: int, parts: tuple[Any, ...]) -> Value:
         return self.or_missing(parts[0]) is not None
@@ -244,13 +262,74 @@ class Evaluator:
             return self.loop_state(name, target, arguments)
         if name in builtins.MISSING:
             return self.missing(name, target, arguments)
+        if name in builtins.LAZY:
+            return self.chosen(name, target, arguments or ())
+        if name in builtins.BY_ITEM:
+            return self.by_item(name, target, arguments or ())
         value = self.value(target) if name == "cn" else self.needed(target)
         given = [self.value(argument) for argument in arguments or ()]
-        # then and switch evaluate all their values here; only one of them is used.
+        if name == "string" and not given and (is_number(value) or self.boolean_format is not None):
+            return self.text(value, target.at)
+        if name not in builtins.CHEAP:
+            self.step(at, value, *given)
         try:
-            return bounded(builtins.BUILTINS[name](value, given, target.at), at)
+            result = bounded(builtins.BUILTINS[name](value, given, target.at), at)
         except (ArithmeticError, ValueError, TypeError, MemoryError):
             raise Fault(target.at) from None
+        if name not in builtins.CHEAP:
+            self.step(at, result)
+        return result
+
+    def chosen(self, name: str, target: Expression, arguments: tuple[Expression, ...]) -> Value:
+        if name == "then":
+            if len(arguments) != 2:
+                raise Fault(target.at)
+            return self.value(arguments[0 if self.truth(target) else 1])
+        value = self.needed(target)
+        for case, result in zip(arguments[::2], arguments[1::2], strict=False):
+            found = self.needed(case)
+            if type(found) is type(value) and found == value:
+                return self.value(result)
+        if len(arguments) % 2 == 0:
+            raise Fault(target.at)
+        return self.value(arguments[-1])
+
+    def by_item(self, name: str, target: Expression, arguments: tuple[Expression, ...]) -> Value:
+        """filter, map and their like."""
+        if len(arguments) != 1:
+            raise Fault(target.at)
+        items = builtins.items_of(self.needed(target), target.at)
+        found: list[Value] = []
+        dropping = name == "drop_while"
+        for item in map(plain, items):
+            result = self.applied(arguments[0], item)
+            if name == "map":
+                found.append(result)
+                continue
+            if not isinstance(result, bool):
+                raise Fault(arguments[0].at)
+            if name == "take_while" and not result:
+                break
+            dropping = dropping and result
+            if not dropping and (result or name == "drop_while"):
+                found.append(item)
+        return found
+
+    def applied(self, function: Expression, item: Value) -> Value:
+        """What `name -> expression`, or a function of the template, makes of the item."""
+        if function.kind == "lambda":
+            name, body = function.parts
+            self.scopes.append({name: item})
+            result = self.value(body)
+            self.scopes.pop()
+        else:
+            macro = self.needed(function)
+            if not isinstance(macro, Macro) or not macro.function:
+                raise Fault(function.at)
+            result = self.invoke_function(macro, [item], function.at)
+        if result is None:
+            raise Fault(function.at)
+        return result
 
     def missing(self, name: str, target: Expression, arguments: tuple[Expression, ...] | None) -> Value:
         value = self.or_missing(target)

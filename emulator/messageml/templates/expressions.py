@@ -6,12 +6,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from emulator.messageml.templates.builtins import NAMES, UNAVAILABLE
+from emulator.messageml.templates.builtins import BY_ITEM, NAMES, UNAVAILABLE
 from emulator.messageml.templates.syntax import Expression, SyntaxFault
 
 MAX_DEPTH = 50
 _SPACE = re.compile(r"(?:\s|<#--.*?-->|\[#--.*?--\])*", re.DOTALL)
 _NAME = re.compile(r"(?:[^\W\d]|[$@])(?:[\w$@]|\\[-.:#])*")
+_LAMBDA = re.compile(rf"(\()?\s*({_NAME.pattern})\s*(?(1)\))\s*-(?:>|&gt;)")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OPERATOR = re.compile(r"\|\||\||&&|&amp;&amp;|==|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|\.\.[<!*]?|[=<>+\-*/%]")
 _WORD_OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "and": "&&"}
@@ -323,5 +324,19 @@ class Scanner:
         name = self.name()
         if name not in NAMES and name not in UNAVAILABLE:
             raise SyntaxFault(place, f'Unknown built-in: "{name}".')
-        arguments = tuple(self.arguments(")")) if self.accept("(") else None
+        arguments: tuple[Expression, ...] | None = None
+        if self.accept("("):
+            arguments = (self.function(),) if name in BY_ITEM else tuple(self.arguments(")"))
         return Expression("builtin", value.at, (value, name, arguments))
+
+    def function(self) -> Expression:
+        """Reads `item -> expression`, or what else gives a function, and the parenthesis after it."""
+        self.space()
+        inside, self.in_tag = self.in_tag, False
+        at, found = self.at, _LAMBDA.match(self.source, self.at)
+        if found:
+            self.at = found.end()
+        value = self.expression()
+        self.expect(")")
+        self.in_tag = inside
+        return Expression("lambda", at, (found[2], value)) if found else value

@@ -16,7 +16,6 @@ from emulator.messageml.templates.values import (
     is_number,
     number_text,
     plain,
-    text_of,
 )
 
 
@@ -96,9 +95,25 @@ class _Machine(Evaluator):
         if block.kind == "ftl":
             shape = block.parts[0].get("output_format")
             self.html = shape is not None and self.value(shape) in ("HTML", "XHTML", "XML")
-        elif block.kind != "setting":
+        elif block.kind == "setting":
+            for name, expression in block.parts[0].items():
+                self.set(name, self.needed(expression), expression.at)
+        else:
             self.define([block])
         return None
+
+    def set(self, name: str, value: Value, at: int) -> None:
+        """Formats count; what else may be set shows in nothing that a message can print."""
+        if name == "number_format":
+            self.number_format = self.text(value, at)
+        elif name == "boolean_format":
+            yes, comma, no = self.text(value, at).partition(",")
+            if comma:
+                self.boolean_format = yes, no
+            elif yes == "c":
+                self.boolean_format = "true", "false"
+            else:
+                raise Fault(at)
 
     def interpolation(self, block: Block) -> None:
         expression, digits = block.parts
@@ -119,7 +134,7 @@ class _Machine(Evaluator):
             self.scopes.append({variable: value})
             value = self.value(escape)
             self.scopes.pop()
-        text = text_of(value, expression.at)
+        text = self.text(value, expression.at)
         unescaped = expression.kind == "builtin" and expression.parts[1] in ("no_esc", "esc")
         self.print(builtins.html_escaped(text) if self.html and not unescaped else text, block.at)
 
@@ -183,7 +198,10 @@ class _Machine(Evaluator):
     def turns(self, loop: Loop, body: list[Block], at: int) -> str | None:
         for values in loop.items:
             self.step(at)
-            self.scopes.append(dict(zip(loop.names, values, strict=False)))
+            first = loop.names[0]
+            # The older spelling of ?index and ?has_next.
+            scope: dict[str, Value] = {f"{first}_index": loop.index, f"{first}_has_next": loop.index + 1 < loop.size}
+            self.scopes.append(scope | dict(zip(loop.names, values, strict=False)))
             signal = self.block(body)
             self.scopes.pop()
             loop.index += 1
@@ -193,6 +211,7 @@ class _Machine(Evaluator):
 
     def loop(self, value: Value, names: tuple[str, ...], at: int) -> Loop:
         if isinstance(value, dict):
+            self.step(at, value)
             return Loop([(key, plain(item)) for key, item in value.items()], len(value), names)
         if isinstance(value, list | range) and len(names) < 2:
             return Loop(((plain(item),) for item in value), len(value), names)

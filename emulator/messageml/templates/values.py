@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
@@ -18,6 +19,13 @@ Value = Any
 def plain(value: object) -> Value:
     """A value of the data as templates reckon with it: fractions exact."""
     return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def weight(value: Value) -> int:
+    """How many steps it takes to walk over a value of that size."""
+    if isinstance(value, str):
+        return len(value) // 100
+    return min(len(value), MAX_ITEMS) // 5 if isinstance(value, list | dict | range) else 0
 
 
 def is_number(value: Value) -> bool:
@@ -44,13 +52,51 @@ def bounded(value: Value, at: int) -> Value:
 
 def number_text(value: int | Decimal, digits: int = 3, *, grouped: bool = True) -> str:
     """The number as the agent's locale has it: thousands grouped, at most `digits` decimals."""
+    if isinstance(value, int):
+        return f"{value:,}" if grouped else str(value)
     with localcontext() as context:
         context.prec = 2 * MAX_DIGITS + 20
-        rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+        rounded = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
         text = f"{rounded:,f}" if grouped else f"{rounded:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def formatted(value: Any, pattern: str, at: int) -> str:
+    """The number in the way that a pattern of Java's DecimalFormat, or a name, asks for. Raises Fault."""
+    if pattern in ("number", "computer"):
+        return number_text(value) if pattern == "number" else computer_text(value)
+    if pattern == "currency":
+        return f"{'-' if value < 0 else ''}${abs(Decimal(value)).quantize(Decimal('0.01'), ROUND_HALF_EVEN):,f}"
+    if pattern == "percent":
+        return number_text(Decimal(value) * 100, 0) + "%"
+    if len(pattern) > 100:
+        raise Fault(at)
+    found = re.fullmatch(r"([^#0,.]*)([#,]*)([0,]*)(?:\.(0*)(#*))?([^#0,.]*)", pattern)
+    if not found:
+        raise Fault(at)
+    prefix, hashes, zeros, fixed, optional, suffix = (group or "" for group in found.groups())
+    digits = len(fixed) + len(optional)
+    with localcontext() as context:
+        context.prec = 2 * MAX_DIGITS + 20
+        amount = abs(Decimal(value)) * (100 if "%" in prefix + suffix else 1)
+        text = f"{amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN):f}"
+    whole, _, fraction = text.partition(".")
+    fraction = fraction[: len(fixed)] + fraction[len(fixed) :].rstrip("0")
+    whole = whole.lstrip("0").rjust(zeros.count("0"), "0")
+    if "," in hashes + zeros:
+        size = len((hashes + zeros).rpartition(",")[2])
+        if size:
+            whole = _grouped(whole, size)
+    sign = "-" if value < 0 and any(c not in "0,." for c in whole + fraction) else ""
+    return f"{sign}{prefix}{whole}{'.' + fraction if fraction else ''}{suffix}"
+
+
+def _grouped(digits: str, size: int) -> str:
+    head = len(digits) % size
+    parts = [digits[:head]] if head else []
+    return ",".join(parts + [digits[i : i + size] for i in range(head, len(digits), size)])
 
 
 def computer_text(value: Value) -> str:
@@ -125,10 +171,10 @@ def has_content(value: Value) -> bool:
 
 def numbers(start: int, end: int | None, operator: str, at: int) -> Value:
     """A range; bounded where it is used, since it takes no room itself. Without end it only ends by the limits."""
-    if max(abs(start), abs(end or 0)) > 1 << 62:
+    if max(abs(start), abs(end or 0)) > 1 << 61:
         raise Fault(at)
     if end is None:
-        return range(start, 1 << 62)
+        return range(start, 1 << 61)
     if operator == "..*":
         return range(start, start + end, 1 if end >= 0 else -1)
     step = 1 if end >= start else -1
