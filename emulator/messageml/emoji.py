@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 
 @cache
 def _table() -> dict[str, str]:
+    from pathlib import Path  # dear to import, and few messages need it
+
     table: dict[str, str] = {}
     for line in Path(__file__).with_name("emoji.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("# "):

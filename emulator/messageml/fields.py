@@ -9,7 +9,6 @@ from emulator.messageml.controls import CONTROL, NOVALIDATE, labelled, read_cont
 from emulator.messageml.element import Check, Element, Kind, Message, Print
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.formatting import TEXT
-from emulator.messageml.javaregex import compiles
 from emulator.messageml.names import names
 from emulator.messageml.writing import attribute, listed
 
@@ -32,6 +31,8 @@ def _check_pattern(_message: Message, element: Element) -> None:
             raise InvalidMessage(
                 f'The attribute "{attribute_name}" value is too long. Max length for this attribute is: {PATTERN_LIMIT}'
             )
+    from emulator.messageml.javaregex import compiles  # its patterns are dear, and few fields have one
+
     if not compiles(pattern):
         raise InvalidMessage(f'The regex "{pattern}" is not valid')
 

@@ -6,9 +6,7 @@ reference/messageml.md 14.
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import cache
-from pathlib import Path
 
 # Character.isWhitespace: no U+00A0, U+2007, U+202F, no U+0085.
 WHITESPACE = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \u1680" + "".join(
@@ -60,6 +58,8 @@ def integer(text: str, bits: int) -> int | None:
 def _real_day(found: re.Match[str] | None) -> bool:
     if not found:
         return False
+    from datetime import date  # dear to import, and few messages need it
+
     year, month, day = int(found[1]), int(found[2]), int(found[3])
     try:
         # The calendar repeats every 400 years, and Python's years are four digits.
@@ -97,6 +97,8 @@ def is_date_pattern(text: str) -> bool:
 
 @cache
 def _zones() -> frozenset[str]:
+    from pathlib import Path  # dear to import, and few messages need it
+
     return frozenset((Path(__file__).with_name("timezones.txt")).read_text(encoding="ascii").split())
 
 
