@@ -105,7 +105,7 @@ def start_screen(world: World, home: Home, url: str, token: str | None) -> str:
             key = home.app_key(app.id)
             where = key.relative_to(home.path).as_posix() if key.is_file() else "its own"
             note = "  (disabled)" if not app.enabled else ""
-            if app.installed_for is not None and not app.installed_for:
+            if not app.automatic and not world.apps.installations.count_by("app", app.id):
                 note += "  (installed for nobody)"
             lines.append(f"  {app.id:<20}{len(app.permissions):>11}   {where}{note}")
     people = (user for user in world.users.book if _can_be_acted_for(user, pod.id))

@@ -14,9 +14,9 @@ from jsonschema import Draft4Validator
 FOLDER = Path(os.environ.get("SYMPHONY_SPEC_DIR") or Path(__file__).parents[2] / "shared" / "spec")
 MISSING = f"the official specifications are not at {FOLDER}: set SYMPHONY_SPEC_DIR"
 _FILES = {
-    "/pod": "pod/pod-api-public-deprecated.yaml",
-    "/agent": "agent/agent-api-public-deprecated.yaml",
-    "/login": "login/login-api-public.yaml",
+    "/pod": ("pod/pod-api-public-deprecated.yaml", "pod/pod-api-public.yaml"),
+    "/agent": ("agent/agent-api-public-deprecated.yaml",),
+    "/login": ("login/login-api-public.yaml",),
 }
 
 
@@ -26,9 +26,14 @@ def available() -> bool:
 
 @lru_cache
 def _document(prefix: str) -> dict[str, Any]:
-    text = (FOLDER / _FILES[prefix]).read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return document
+    """The old and the present operations and shapes together; the present ones count where there are both."""
+    together: dict[str, Any] = {"paths": {}, "definitions": {}, "components": {}}
+    for name in _FILES[prefix]:
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        document: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        for part, held in together.items():
+            held.update(document.get(part, {}))
+    return together
 
 
 def _shape(path: str) -> str:
@@ -41,7 +46,7 @@ def _operations(prefix: str) -> dict[tuple[str, str], dict[str, Any]]:
         (method.upper(), _shape(path)): operation
         for path, operations in _document(prefix)["paths"].items()
         for method, operation in operations.items()
-        if method in ("get", "post", "put", "delete")
+        if method in ("get", "post", "put", "delete", "patch")
     }
 
 

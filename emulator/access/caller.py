@@ -41,6 +41,6 @@ def caller_of(world: World, sessions: Sessions, token: str) -> Caller:
     app = world.apps.book.get(session.app)
     if app is None or not app.enabled:
         raise NoSession(f"app '{session.app}' is disabled or gone")
-    if not app.installed(user):
+    if not world.apps.installed(app, user):
         raise NoSession(f"app '{app.id}' is no longer installed for '{user.username}'")
     return Caller(user, app, session)

@@ -13,6 +13,7 @@ from emulator.world.users import SYSTEM
 if TYPE_CHECKING:
     from emulator.access.sessions import Session, Sessions
     from emulator.world.apps import App
+    from emulator.world.keys import Holder
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -28,10 +29,11 @@ def app_of(world: World, token: str) -> App:
     return app
 
 
-def _keys(world: World, app: App) -> list[str]:
-    keys = [app.public_key] if app.public_key else []
-    if app.previous_key and world.clock.now() < (app.previous_key_until or 0):
-        keys.append(app.previous_key)
+def _keys(world: World, holder: Holder) -> list[str]:
+    """The public keys that work: the current one, and the one before it for a while."""
+    keys = [holder.public_key] if holder.public_key else []
+    if holder.previous_key and world.clock.now() < (holder.previous_key_until or 0):
+        keys.append(holder.previous_key)
     return keys
 
 
@@ -62,7 +64,7 @@ def check_acting(world: World, app: App, user: User) -> None:
         raise LoginRefused(f"user '{user.username}' is of another pod")
     if not user.may_act(world.clock.now()):
         raise LoginRefused(f"user '{user.username}' is deactivated or suspended")
-    if not app.installed(user):
+    if not world.apps.installed(app, user):
         raise LoginRefused(f"app '{app.id}' is not installed for '{user.username}'")
     if ACT_AS_USER not in app.permissions:
         raise LoginForbidden(f"app '{app.id}' has no permission {ACT_AS_USER}")
@@ -82,7 +84,7 @@ def account_of(world: World, token: str) -> User:
         raise LoginRefused(f"no account is named '{username}' (the 'sub' of the JWT)")
     if user.account_type != SYSTEM:
         raise LoginRefused(f"'{username}' is not a service account")
-    signing.verify_login(token, [user.public_key] if user.public_key else [], Clock.real())
+    signing.verify_login(token, _keys(world, user), Clock.real())
     if not user.may_act(world.clock.now()):
         raise LoginRefused(f"service account '{username}' is deactivated or suspended")
     return user

@@ -15,10 +15,19 @@ from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.access.signing import PodKey
+    from emulator.world.events import Event
     from emulator.world.world import World
 
 Kind = Literal["app", "obo", "bot"]
 _HOUR = 3_600_000
+_ENDING = {
+    "user deactivated": ("user", "the user was deactivated or suspended"),
+    "user key revoked": ("user", "a key of the account was revoked"),
+    "app disabled": ("app", "the app was disabled or deleted"),
+    "app key revoked": ("app", "a key of the app was revoked"),
+}
+"""The events that end sessions, whose, and what their tokens are told from then on."""
+_REMEMBERED = 1_000
 
 
 @record
@@ -42,6 +51,9 @@ class Sessions:
         self._pod_key = pod_key
         self._by_token: dict[str, Session] = {}
         self._key_manager: dict[str, tuple[int, int]] = {}
+        self._ended: dict[str, tuple[Session, str]] = {}
+        """Sessions that the world ended, the last thousand, and why."""
+        world.events.listen(self._heard)
 
     def open(self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None) -> Session:
         """A new session, with a token as production writes it (reference/auth.md 2.2)."""
@@ -60,12 +72,16 @@ class Sessions:
             id=str(uuid.uuid4()),
         )
         self._by_token[token] = session
+        if user is not None:
+            self._world.users.logged_in(self._world.users.get(user))
         return session
 
     def find(self, token: str) -> Session:
         """The live session of a token; NoSession when it is unknown, ended or expired."""
         session = self._by_token.get(token)
         if session is None:
+            if token in self._ended:
+                raise NoSession(f"the session was ended: {self._ended[token][1]}")
             raise NoSession("the session token is unknown: it was never given out, or the session was ended")
         if self._world.clock.now() >= session.expires_at:
             del self._by_token[token]
@@ -76,8 +92,29 @@ class Sessions:
         """Log out."""
         self._by_token.pop(token, None)
 
+    def of_user(self, user: int) -> list[Session]:
+        """The live sessions in which this user is the one acted for, oldest first."""
+        now = self._world.clock.now()
+        return [each for each in self._by_token.values() if each.user == user and now < each.expires_at]
+
+    def _heard(self, event: Event) -> None:
+        """Who can no longer log in as they did is logged out for good, also when it is allowed again later."""
+        if event.kind not in _ENDING:
+            return
+        whose, why = _ENDING[event.kind]
+        for token, session in list(self._by_token.items()):
+            if getattr(session, whose) == event.about:
+                self._ended[token] = self._by_token.pop(token), why
+        while len(self._ended) > _REMEMBERED:
+            del self._ended[next(iter(self._ended))]
+        if whose == "user":
+            for token, (user, _) in list(self._key_manager.items()):
+                if user == event.about:
+                    del self._key_manager[token]
+
     def end_all(self) -> None:
         self._by_token.clear()
+        self._ended.clear()
         self._key_manager.clear()
 
     def open_key_manager(self, user: int) -> str:
@@ -97,7 +134,10 @@ class Sessions:
         return self._key_manager.pop(token, None) is not None
 
     def forget_the_gone(self) -> None:
-        """After a reset or restore: end the sessions of users and apps that no longer exist."""
+        """After a reset or restore: end the sessions of users and apps that no longer exist. What the world ended is
+        undone like all else that happened in it."""
+        self._by_token |= {token: session for token, (session, _) in self._ended.items()}
+        self._ended.clear()
         users, apps = self._world.users.book, self._world.apps.book
         for token, session in list(self._by_token.items()):
             if (session.user is not None and session.user not in users) or (

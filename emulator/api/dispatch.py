@@ -174,6 +174,7 @@ def _unbuilt(name: str) -> Endpoint:
         aliases=(),
         deprecated=False,
         reads_messages=False,
+        most_bytes=None,
         summary="an operation of the official specification",
     )
 

@@ -16,3 +16,7 @@ from emulator.api.pod import session as session
 from emulator.api.pod import streams as streams
 from emulator.api.pod import system as system
 from emulator.api.pod import users as users
+from emulator.api.pod.admin import apps as admin_apps  # noqa: F401
+from emulator.api.pod.admin import barriers as admin_barriers  # noqa: F401
+from emulator.api.pod.admin import conversations as admin_conversations  # noqa: F401
+from emulator.api.pod.admin import users as admin_users  # noqa: F401

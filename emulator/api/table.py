@@ -44,6 +44,7 @@ class Endpoint:
     aliases: tuple[tuple[str, str], ...]
     deprecated: bool
     reads_messages: bool
+    most_bytes: int | None
     summary: str
 
     @property
@@ -58,7 +59,7 @@ class Endpoint:
     @property
     def limit(self) -> int:
         """The most bytes that a body may have."""
-        return FORM_LIMIT if self.form else JSON_LIMIT
+        return self.most_bytes or (FORM_LIMIT if self.form else JSON_LIMIT)
 
     @property
     def needs_key_manager(self) -> bool:
@@ -85,6 +86,7 @@ def endpoint(
     aliases: Sequence[tuple[str, str]] = (),
     deprecated: bool = False,
     reads_messages: bool = False,
+    most_bytes: int | None = None,
 ) -> Callable[[Function], Function]:
     """Declare an endpoint. `body` and `query` name models in `emulator.api.requests`, as `module:Model`; `returns`
     names the shape in the official specification; the first line of the docstring is what the endpoint does."""
@@ -106,6 +108,7 @@ def endpoint(
                 aliases=tuple(aliases),
                 deprecated=deprecated,
                 reads_messages=reads_messages,
+                most_bytes=most_bytes,
                 summary=(function.__doc__ or "").strip().split("\n")[0],
             )
         )

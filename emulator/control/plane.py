@@ -137,7 +137,7 @@ async def tokens(request: Request) -> Response:
         return answer({"token": opened.token, "keyManagerToken": key_manager, "userId": user.id})
     app = stage.world.apps.get(asked.app)
     login.must_be_enabled(app)
-    if not app.installed(user):
+    if not stage.world.apps.installed(app, user):
         raise Invalid(f"app '{app.id}' is not installed for '{user.username}'")
     opened = stage.sessions.open("obo", subject=user.username, user=user.id, app=app.id)
     return answer({"token": opened.token, "keyManagerToken": "", "userId": user.id, "app": app.id})
@@ -174,10 +174,6 @@ def _changes(stage: Stage, asked: AppChange) -> dict[str, Any]:
         if strange:
             raise Invalid(f"'{strange[0]}' is no permission: capitals, digits and _ are allowed, 64 at most")
         changes["permissions"] = frozenset(asked.permissions)
-    if asked.installedFor == "all":
-        changes["installed_for"] = None
-    elif asked.installedFor is not None:
-        changes["installed_for"] = frozenset(user_of(stage.world, who).id for who in asked.installedFor)
     if asked.publicKey is not None:
         try:
             signing.check_public_key(asked.publicKey)
@@ -187,27 +183,42 @@ def _changes(stage: Stage, asked: AppChange) -> dict[str, Any]:
     return changes
 
 
-def _app_answer(app: App) -> dict[str, Any]:
-    installed = "all" if app.installed_for is None else sorted(app.installed_for)
+def _installed(stage: Stage, asked: AppChange) -> list[int] | None:
+    """For whom an app is to be installed; UnknownUser where that names nobody."""
+    if asked.installedFor is None or asked.installedFor == "all":
+        return None
+    return [user_of(stage.world, who).id for who in asked.installedFor]
+
+
+def _app_answer(world: World, app: App) -> dict[str, Any]:
+    chosen = world.apps.installations.by("app", app.id)
+    installed = "all" if app.automatic else sorted(each.user for each in chosen if each.install)
     return {**app_facts(app), "installedFor": installed, "publicKey": app.public_key}
 
 
 async def list_apps(request: Request) -> Response:
-    return answer([_app_answer(app) for app in stage_of(request).world.apps.book])
+    world = stage_of(request).world
+    return answer([_app_answer(world, app) for app in world.apps.book])
 
 
 async def create_app(request: Request) -> Response:
     asked = await body_of(request, NewApp)
     stage = stage_of(request)
     changes = {"name": asked.id, "permissions": frozenset({ACT_AS_USER}), **_changes(stage, asked)}
-    return answer(_app_answer(stage.world.apps.add(App(id=asked.id, **changes))), 201)
+    users = _installed(stage, asked)
+    app = stage.world.apps.install_for(stage.world.apps.add(App(id=asked.id, **changes)), users)
+    return answer(_app_answer(stage.world, app), 201)
 
 
 async def change_app(request: Request) -> Response:
     asked = await body_of(request, AppChange)
     stage = stage_of(request)
     app = stage.world.apps.get(request.path_params["id"])
-    return answer(_app_answer(stage.world.apps.change(app, **_changes(stage, asked))))
+    changes, users = _changes(stage, asked), _installed(stage, asked)
+    app = stage.world.apps.change(app, **changes)
+    if asked.installedFor is not None:
+        app = stage.world.apps.install_for(app, users)
+    return answer(_app_answer(stage.world, app))
 
 
 Handler = Callable[["Request"], Any]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
 from emulator.rendering import rendered
 from emulator.seeding.file import Source, WorldFileError, find, read
-from emulator.world.apps import App
+from emulator.world.apps import App, Installation
 from emulator.world.companies import Company
 from emulator.world.entitlements import COMPANY_ENTITLEMENTS, DEFAULT_ENTITLEMENTS, ENTITLEMENTS, ROLES
 from emulator.world.errors import Refused
@@ -238,10 +238,12 @@ class _Builder:
             name=part.get("name", part["id"]),
             permissions=permissions,
             enabled=part.get("enabled", True),
-            installed_for=None if users is None else frozenset(user.id for user in users),
+            automatic=users is None,
             public_key=part.get("publicKey"),
         )
         self._try(partial(self.world.apps.add, app), *place)
+        for user in users or ():
+            self.world.apps.choose(Installation(user=user.id, app=app.id, install=True))
 
     def _room(self, part: RoomPart, *place: Place) -> None:
         owners = self._all_named(part["owners"], *place, "owners")

@@ -10,6 +10,8 @@ from emulator.world.errors import Invalid, UnknownApp
 from emulator.world.record import record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -18,35 +20,70 @@ ACT_AS_USER = "ACT_AS_USER"
 
 @record
 class App:
-    """An app of the pod. `installed_for` is None when it is installed for every user of the pod."""
+    """An app of the pod. `automatic` apps are installed for everybody who has no other choice of their own, `listed`
+    ones are shown in the app store. Times in ms."""
 
     id: str
     name: str
     permissions: frozenset[str] = frozenset({ACT_AS_USER})
     enabled: bool = True
-    installed_for: frozenset[int] | None = None
+    automatic: bool = True
+    listed: bool = True
+    url: str | None = None
+    domain: str | None = None
+    publisher: str | None = None
+    description: str | None = None
+    icon_url: str | None = None
+    allow_origins: str | None = None
+    certificate: str | None = None
+    notification: tuple[str, str] | None = None
+    properties: tuple[tuple[str, str], ...] = ()
     public_key: str | None = None
     previous_key: str | None = None
     previous_key_until: int | None = None
     created_at: int = 0
     updated_at: int = 0
 
-    def installed(self, user: User) -> bool:
-        return self.installed_for is None or user.id in self.installed_for
+
+@record
+class Product:
+    """A product of an app that a user may be subscribed to."""
+
+    name: str
+    type: str
+    subscribed: bool
+    sku: str | None = None
+
+
+@record
+class Installation:
+    """What was chosen for one user and one app. None: as the app is for everybody."""
+
+    user: int
+    app: str
+    install: bool | None = None
+    listed: bool | None = None
+    products: tuple[Product, ...] = ()
 
 
 class Apps:
-    """The apps of the pod, by id."""
+    """The apps of the pod, by id, and what was chosen for single users."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.book: Book[str, App] = Book()
+        self.installations: Book[tuple[int, str], Installation] = Book(app=lambda chosen: (chosen.app,))
 
     def get(self, app_id: str) -> App:
         app = self.book.get(app_id)
         if app is None:
             raise UnknownApp(f"no app has the id '{app_id}'")
         return app
+
+    def installed(self, app: App, user: User) -> bool:
+        """Whether the app is installed for the user."""
+        chosen = self.installations.get((user.id, app.id))
+        return app.automatic if chosen is None or chosen.install is None else chosen.install
 
     def add(self, app: App) -> App:
         if not app.id or ":" in app.id:
@@ -57,4 +94,27 @@ class Apps:
         return self.book.put(app.id, replace(app, created_at=app.created_at or now, updated_at=app.updated_at or now))
 
     def change(self, app: App, **changes: Any) -> App:
-        return self.book.put(app.id, replace(app, updated_at=self._world.clock.now(), **changes))
+        """An app with some attributes changed. Sessions hear of it when it can no longer log in as it did."""
+        changed = self.book.put(app.id, replace(app, updated_at=self._world.clock.now(), **changes))
+        if app.enabled and not changed.enabled:
+            self._world.tell("app disabled", 0, about=app.id)
+        return changed
+
+    def delete(self, app: App) -> None:
+        """Take an app out of the pod, with what was chosen for users."""
+        for key in tuple(self.installations.keys_by("app", app.id)):
+            self.installations.drop(key)
+        self.book.drop(app.id)
+        self._world.tell("app disabled", 0, about=app.id)
+
+    def install_for(self, app: App, users: Iterable[int] | None) -> App:
+        """Install an app for exactly these users, or for everybody."""
+        for key in tuple(self.installations.keys_by("app", app.id)):
+            self.installations.drop(key)
+        for user in users or ():
+            self.choose(Installation(user=user, app=app.id, install=True))
+        return self.change(app, automatic=users is None)
+
+    def choose(self, chosen: Installation) -> Installation:
+        """What one user has of an app."""
+        return self.installations.put((chosen.user, chosen.app), chosen)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
-from emulator.world.errors import Invalid, Unknown
+from emulator.world.errors import Invalid, Refused, Unknown
+from emulator.world.policy import admin as policy
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -70,6 +71,54 @@ class Barriers:
 
     def group_named(self, name: str) -> Group | None:
         return self.groups.one_by("name", name.casefold())
+
+    # --- for administrators (reference/pod.md 10) ---
+
+    def groups_seen_by(self, user: User) -> list[Group]:
+        """The groups that a policy is about; others are not shown."""
+        policy.may(user, "VIEW_INFO_BARRIERS", "ACCESS_USER_PROVISIONING_API")
+        return [group for group in self.groups if self.book.count_by("group", group.id)]
+
+    def policies_seen_by(self, user: User) -> list[Barrier]:
+        policy.may(user, "VIEW_INFO_BARRIERS", "ACCESS_USER_PROVISIONING_API")
+        return list(self.book)
+
+    def group_seen_by(self, user: User, group_id: str) -> Group:
+        """A group; Unknown where there is none."""
+        policy.may(user, "VIEW_INFO_BARRIERS", "ACCESS_USER_PROVISIONING_API")
+        return self._group(group_id)
+
+    def _group(self, group_id: str) -> Group:
+        group = self.groups.get(group_id)
+        if group is None:
+            raise Unknown(f"no information barrier group has the id '{group_id[:40]}'")
+        return group
+
+    def change_members(self, user: User, group_id: str, user_ids: Iterable[int], *, add: bool) -> list[str]:
+        """Put users into a group, or take them out. The answer says for each why not, or is empty."""
+        policy.may(user, "MANAGE_INFO_BARRIERS", "ACCESS_USER_PROVISIONING_API")
+        group = self._group(group_id)
+        members, results = set(group.members), []
+        for user_id in user_ids:
+            try:
+                target = self._world.users.get(user_id)
+                policy.may_be_barred(user, target)
+            except Refused as refused:
+                results.append(refused.reason)
+                continue
+            if add:
+                members.add(target.id)
+            elif target.id in members:
+                members.discard(target.id)
+            else:
+                results.append(f"user {user_id} is not in the group")
+                continue
+            results.append("")
+        now = self._world.clock.now()
+        self.groups.put(group.id, replace(group, members=frozenset(members), modified_at=now))
+        return results
+
+    # --- for world files and the control plane ---
 
     def set_group(self, name: str, members: Iterable[int]) -> Group:
         """A group with exactly these members: new, or the one of this name changed."""

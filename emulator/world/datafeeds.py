@@ -158,4 +158,10 @@ class Datafeeds:
     def _concerns(self, event: Event, user_id: int) -> bool:
         if user_id in event.to:
             return True
-        return event.stream is not None and self._world.streams.is_member(event.stream, user_id)
+        if event.stream is None or not self._world.streams.is_member(event.stream, user_id):
+            return False
+        if event.kind != "MESSAGESENT":
+            return True
+        world = self._world
+        message, stream = world.messages.book[event.about], world.streams.book[event.stream]
+        return world.messages.shows(world.users.book[user_id], stream, message)

@@ -93,10 +93,11 @@ class Messages:
             raise UnknownMessage(f"there is no message '{message_id}'")
         stream = self._world.streams.readable_by(user, message.stream)
         policy.within_history(self._world, user, stream, message)
+        policy.no_barrier_to_author(self._world, user, message)
         return message
 
     def shows(self, user: User, stream: Stream, message: Message) -> bool:
-        """Whether the history that `user` may see of a stream reaches back to this message."""
+        """Whether what `user` may read of a stream, which they may read, includes this message."""
         return policy.history_reaches(self._world, user, stream, message)
 
     def listed(

@@ -147,6 +147,11 @@ class Presences:
         self._world.tell("presence", by.id, to=(user.id,), about=presence)
         return presence
 
+    def gone(self, user: User) -> None:
+        """Show who no longer works here as OFFLINE."""
+        if self._of(user.id).category != OFFLINE:
+            self._set(user, user, OFFLINE, soft=False)
+
     def set_of(self, user: User, user_id: int | None, category: str, *, soft: bool = False) -> Presence:
         """Set the presence of a user, by default one's own."""
         target = user if user_id is None else self._world.users.get(user_id)

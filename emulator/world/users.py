@@ -54,6 +54,12 @@ class User:
     entitlements: frozenset[str] = DEFAULT_ENTITLEMENTS
     accepts_connections: bool = False
     public_key: str | None = None
+    previous_key: str | None = None
+    previous_key_until: int | None = None
+    delegates: frozenset[int] = frozenset()
+    created_by: int | None = None
+    deactivated_at: int | None = None
+    last_login_at: int | None = None
     created_at: int = 0
     updated_at: int = 0
 
@@ -105,6 +111,7 @@ class Users:
             email=lambda user: ((user.company_id, user.email.casefold()), user.email.casefold()),
             username=lambda user: ((user.company_id, user.username.casefold()),),
             company=lambda user: (user.company_id,),
+            role=lambda user: user.roles,
         )
         self.names: Grams[int] = Grams()
 
@@ -126,7 +133,10 @@ class Users:
 
     def change(self, user: User, **changes: Any) -> User:
         """A user with some attributes changed."""
-        changed = replace(user, updated_at=self._world.clock.now(), **changes)
+        now = self._world.clock.now()
+        changed = replace(user, updated_at=now, **changes)
+        if user.enabled != changed.enabled:
+            changed = replace(changed, deactivated_at=None if changed.enabled else now)
         if changed.username.casefold() != user.username.casefold():
             self._must_be_free("username", changed.username, changed)
         if changed.email.casefold() != user.email.casefold():
@@ -134,7 +144,14 @@ class Users:
         self._put(changed)
         if user.enabled and not changed.enabled:
             self._world.streams.user_deactivated(changed)
+        if user.may_act(now) and not changed.may_act(now):
+            self._world.presences.gone(changed)
+            self._world.tell("user deactivated", 0, about=changed.id)
         return changed
+
+    def logged_in(self, user: User) -> None:
+        """Note when a user last logged in, for administrators."""
+        self.book.put(user.id, replace(user, last_login_at=self._world.clock.now()))
 
     def _must_be_free(self, index: str, value: str, user: User) -> None:
         if self.book.one_by(index, (user.company_id, value.casefold())) is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from emulator.world.administration import Administration
+from emulator.world.app_admin import AppAdministration
 from emulator.world.apps import Apps
 from emulator.world.barriers import Barriers
 from emulator.world.clock import Clock
@@ -76,6 +78,8 @@ class World:
         self.companies = Companies()
         self.users = Users(self)
         self.apps = Apps(self)
+        self.admin = Administration(self)
+        self.app_admin = AppAdministration(self)
         self.connections = Connections(self)
         self.barriers = Barriers(self)
         self.streams = Streams(self)
@@ -93,6 +97,7 @@ class World:
             self.users.book,
             self.users.names,
             self.apps.book,
+            self.apps.installations,
             self.connections.book,
             self.barriers.groups,
             self.barriers.book,

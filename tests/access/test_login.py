@@ -148,7 +148,7 @@ def test_a_deactivated_user_and_an_uninstalled_app_are_out_at_once(wire: Wire) -
     assert wire.get("/pod/v2/sessioninfo", user="bob").status_code == 200
     wire.world.users.change(wire.user("bob"), enabled=False)
     refused(wire.get("/pod/v2/sessioninfo", user="bob"), 401, "deactivated")
-    wire.world.apps.change(wire.world.apps.get("acme-desk"), installed_for=frozenset())
+    wire.world.apps.install_for(wire.world.apps.get("acme-desk"), [])
     refused(wire.get("/pod/v2/sessioninfo"), 401, "no longer installed")
 
 

@@ -79,5 +79,5 @@ def test_growth_is_the_same_for_the_same_seed() -> None:
     one, same, other = (summary(world) for world in worlds)
     assert one == same
     assert one != other
-    assert len(worlds[0].users.book) == 50
+    assert len(worlds[0].users.book) == len(load("demo").users.book) + 40
     assert worlds[0].messages.count == load("demo").messages.count + 50

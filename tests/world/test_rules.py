@@ -12,6 +12,7 @@ from emulator.world import World
 from emulator.world.attachments import Upload
 from emulator.world.entitlements import SHARED_HISTORY
 from emulator.world.errors import Refused
+from emulator.world.keys import NO_CHANGE, KeyChange
 from emulator.world.messages import Content, Origin
 from emulator.world.policy import RULES
 from emulator.world.rooms import Rooms
@@ -125,6 +126,20 @@ def _barrier_later(c: Cast) -> Any:
     return c.say(c.frank, im)
 
 
+def _barred_author(c: Cast) -> Any:
+    message = c.say(c.frank, c.im(c.frank, c.ivan))
+    c.world.barriers.set_group("trading", [c.alice.id, c.bob.id, c.frank.id])
+    return c.world.messages.seen_by(c.ivan, message.id)
+
+
+def _bar_an_external(c: Cast) -> None:
+    group = c.world.barriers.group_named("trading")
+    assert group is not None
+    (why,) = c.world.barriers.change_members(c.acme_admin, group.id, [c.carol.id], add=True)
+    if why:
+        raise Refused(why)
+
+
 def _pushed_leaves(c: Cast) -> Any:
     alice = c.granted(c.alice, "canManageSignalSubscription")
     signal = c.signal(alice)
@@ -219,6 +234,20 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "messages.is_not_suppressed": _suppressed_update,
     "messages.may_suppress": lambda c: c.world.messages.suppress(c.bob, c.say(c.alice, c.room("Trading Desk")).id),
+    "messages.no_barrier_to_author": _barred_author,
+    "admin.may": lambda c: c.world.admin.listed(c.alice, 0, 10),
+    "admin.is_of_the_pod": lambda c: c.world.admin.seen_by(c.acme_admin, c.carol.id),
+    "admin.role_fits_account": lambda c: c.world.admin.add_role(c.acme_admin, c.bob.id, "USER_PROVISIONING"),
+    "admin.features_exist": lambda c: c.world.admin.entitle(c.acme_admin, c.bob.id, {"canFly": True}),
+    "admin.is_complete": lambda c: c.world.admin.update_user(c.acme_admin, c.bob.id, {"last_name": ""}, NO_CHANGE),
+    "admin.may_have_delegates": lambda c: c.world.admin.set_delegate(c.acme_admin, c.bob.id, c.alice.id, add=True),
+    "admin.may_change_picture": lambda c: c.world.admin.set_avatar(c.alice, c.bob.id, ()),
+    "admin.app_is_sound": lambda c: c.world.app_admin.create(c.acme_admin, "new", {"url": "http://x"}, NO_CHANGE),
+    "admin.key_action_fits": lambda c: c.world.app_admin.update(
+        c.acme_admin, "acme-desk", {}, KeyChange(previous="EXTEND")
+    ),
+    "admin.may_be_barred": _bar_an_external,
+    "admin.scheme_fits": lambda c: c.world.admin.add_protocol(c.acme_admin, "1x"),
     "presence.has_registered_interest": _without_interest,
     "presence.is_released": lambda c: c.world.presences.set_released(c.alice, c.alice.id, "OFFLINE"),
     "presence.may_set": lambda c: c.world.presences.set_of(c.alice, c.bob.id, "AWAY"),

@@ -36,7 +36,7 @@ class StreamAnswer(TypedDict, total=False):
     roomAttributes: RoomName
 
 
-def _answer(call: Call, stream: Stream) -> StreamAnswer:
+def stream_answer(call: Call, stream: Stream) -> StreamAnswer:
     answer: StreamAnswer = {
         "id": stream.id,
         "crossPod": stream.cross_pod,
@@ -65,20 +65,20 @@ def list_streams(call: Call) -> list[StreamAnswer] | None:
     page: Page = call.query
     types = {each.type for each in (asked and asked.streamTypes) or ()}
     found = call.world.streams.listed(call.user, types, inactive=bool(asked and asked.includeInactiveStreams))
-    return [_answer(call, stream) for stream in found[page.skip : page.skip + page.limit]] or None
+    return [stream_answer(call, stream) for stream in found[page.skip : page.skip + page.limit]] or None
 
 
 @endpoint("GET", "/pod/v1/streams/{sid}/info", permissions=[SEND_MESSAGES], returns="StreamAttributes", deprecated=True)
 def stream_info_v1(call: Call) -> StreamAnswer:
     """What a stream is like, the older form."""
-    return _answer(call, call.world.streams.seen_by(call.user, call.id("sid")))
+    return stream_answer(call, call.world.streams.seen_by(call.user, call.id("sid")))
 
 
 @endpoint("GET", "/pod/v2/streams/{sid}/info", permissions=[SEND_MESSAGES], returns="V2StreamAttributes")
 def stream_info(call: Call) -> StreamAnswer:
     """What a stream is like."""
     stream = call.world.streams.seen_by(call.user, call.id("sid"))
-    answer = _answer(call, stream)
+    answer = stream_answer(call, stream)
     answer["origin"] = "INTERNAL" if stream.created_by >> 36 == call.user.company_id else "EXTERNAL"
     last = call.world.messages.last_at(stream)
     if last is not None:

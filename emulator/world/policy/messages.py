@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import EntitlementMissing, Forbidden, Invalid, NotTheAuthor, RoleMissing
+from emulator.world.errors import Barred, EntitlementMissing, Forbidden, Invalid, NotTheAuthor, RoleMissing
 from emulator.world.policy import Basis, people, rule
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ FILE_NAME = 255
 
 
 def history_reaches(world: World, user: User, stream: Stream, message: Message) -> bool:
-    """Whether what `user` may see of a stream's history includes this message."""
+    """Whether what `user` may read of a stream includes this message."""
     try:
         within_history(world, user, stream, message)
+        no_barrier_to_author(world, user, message)
     except Forbidden:
         return False
     return True
@@ -49,6 +50,14 @@ def within_history(world: World, user: User, stream: Stream, message: Message) -
             f"the message is older than the membership of '{user.username}',"
             f" and room '{stream.room.name}' does not show its history"
         )
+
+
+@rule(Basis.CHOICE, "reference/pod.md 10")
+def no_barrier_to_author(world: World, user: User, message: Message) -> None:
+    """While an information barrier stands between two users, neither reads what the other wrote."""
+    author = world.users.book[message.sender]
+    if world.barriers.between(user, author) is not None:
+        raise Barred(f"an information barrier stands between '{user.username}' and the author '{author.username}'")
 
 
 # --- what messages may be like ---
