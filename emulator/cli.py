@@ -13,6 +13,7 @@ from emulator.config import Settings
 from emulator.version import __version__
 
 if TYPE_CHECKING:
+    from emulator.access.permissions import Match
     from emulator.world.world import World
 
 
@@ -106,6 +107,48 @@ def world(file: str, as_json: bool) -> None:
     click.echo(f"{file} is good. The pod is {loaded.companies.home.name}.")
     for what, count in counts.items():
         click.echo(f"  {what:<12}{count:>8}")
+
+
+@cli.command()
+@click.argument("method")
+@click.argument("path")
+@click.option("--user", required=True, help="the user in session")
+@click.option("--app", help="the app that acts for the user; without it an account of its own calls")
+@click.option("--data", help="the body as JSON, or the fields of a form as a JSON object")
+@click.option("--world", default="demo", show_default=True, help="demo, empty, or a YAML file")
+@click.option("--permission-match", type=click.Choice(["all", "any"]), default="all", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="for scripts")
+def explain(
+    method: str,
+    path: str,
+    user: str,
+    app: str | None,
+    data: str | None,
+    world: str,
+    permission_match: Match,
+    as_json: bool,
+) -> None:
+    """Tell what is asked of a call, in which order, and what it would answer.
+
+    Names in braces stand for ids: {Trading Desk}, {bob}.
+
+    \b
+    symphony-emulator explain --user bob --app acme-desk POST /pod/v1/im/create --data '["{ivan}"]'
+    """
+    from emulator.explain import as_text
+    from emulator.explain import explain as told
+    from emulator.world.errors import Refused
+
+    try:
+        found = told(load_world(world, 0), user, app, method.upper(), path, data, permission_match)
+    except Refused as refused:
+        raise click.ClickException(refused.reason) from None
+    if as_json:
+        import orjson
+
+        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+    else:
+        click.echo(as_text(found))
 
 
 def load_world(name: str, seed: int) -> World:

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from emulator.api import rows as filled  # noqa: F401 - importing it fills the table
 from emulator.api.table import TABLE
+from emulator.world.entitlements import ENTITLEMENTS
 
 
 class Row(TypedDict):
@@ -64,5 +65,18 @@ def as_markdown(listed: list[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def entitlements_as_markdown() -> str:
+    """The entitlements that something asks for, as the README shows them, then the names of the others."""
+    lines = ["| entitlement | lets a user | asked by | new users |", "| --- | --- | --- | --- |"]
+    lines += [
+        f"| `{each.name}` | {each.lets} | {each.gates} | {'have it' if each.default else 'do not'} |"
+        for each in ENTITLEMENTS.values()
+        if each.gates
+    ]
+    others = ", ".join(f"`{each.name}`" for each in ENTITLEMENTS.values() if not each.gates)
+    return "\n".join(lines) + f"\n\nKept and shown, and asked for by nothing that is emulated: {others}.\n"
+
+
 if __name__ == "__main__":
-    print(as_markdown(rows()), end="")
+    print(as_markdown(rows()))
+    print(entitlements_as_markdown(), end="")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
-from emulator.listing import as_markdown, rows
+from emulator.listing import as_markdown, entitlements_as_markdown, rows
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -17,6 +17,11 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 def test_the_table_is_the_one_of_the_code() -> None:
     shown = README.partition("<!-- endpoints -->\n")[2].partition("<!-- /endpoints -->")[0]
     assert shown == as_markdown(rows()), "run python -m emulator.listing and paste what it prints"
+
+
+def test_the_entitlements_are_those_of_the_code() -> None:
+    shown = README.partition("<!-- entitlements -->\n")[2].partition("<!-- /entitlements -->")[0]
+    assert shown == entitlements_as_markdown(), "run python -m emulator.listing and paste what it prints"
 
 
 def test_messageml_alone(capsys: pytest.CaptureFixture[str]) -> None:

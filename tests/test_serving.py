@@ -18,6 +18,8 @@ import httpx
 import pytest
 import yaml
 
+from emulator.seeding.load import load
+
 COMMAND = [sys.executable, "-m", "emulator"]
 
 

@@ -125,6 +125,12 @@ def _written(body: Any) -> bytes:
     return body if isinstance(body, bytes) else orjson.dumps(body)
 
 
+def endpoint_at(method: str, path: str) -> Endpoint | None:
+    """The endpoint that is served at a raw path, None where there is none."""
+    found = _ROUTER.match(method, path)
+    return None if found is None else found[0]
+
+
 def _matched(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
     found = _ROUTER.match(method, path)
     if found is not None:

@@ -11,29 +11,67 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entitlement:
-    """A switch on a user: its name in the admin API, what it lets the user do, and whether new users have it."""
+    """A switch on a user: its name in the admin API, what it lets the user do, which calls ask for it, and whether new
+    users have it. Without `gates` it is kept and shown, and nothing that is emulated asks for it."""
 
     name: str
     lets: str
+    gates: str = ""
     default: bool = True
     source: str = "documentation"
 
 
 _ENTITLEMENTS = (
-    Entitlement("canCreateMultiLateralRoom", "create rooms of more than two companies", default=False),
-    Entitlement("canCreatePublicRoom", "create public rooms, and own one"),
-    Entitlement("canCreatePushedSignals", "create and change company-wide signals", default=False),
-    Entitlement("canJoinMultiLateralRoom", "join rooms of more than two companies"),
-    Entitlement("canManageSignalSubscription", "subscribe others to a signal, and unsubscribe them", default=False),
+    Entitlement(
+        "canCreateMultiLateralRoom",
+        "create rooms of more than two companies",
+        "v3/room/create with multiLateralRoom",
+        default=False,
+    ),
+    Entitlement(
+        "canCreatePublicRoom",
+        "create public rooms, and own one",
+        "v3/room/create with public, membership/promoteOwner in a public room, inheriting one",
+    ),
+    Entitlement(
+        "canCreatePushedSignals",
+        "create and change company-wide signals",
+        "signals/create and update with companyWide, update and delete of a colleague's company-wide one",
+        default=False,
+    ),
+    Entitlement(
+        "canJoinMultiLateralRoom",
+        "join rooms of more than two companies",
+        "membership/add when a third company comes into a multilateral room",
+    ),
+    Entitlement(
+        "canManageSignalSubscription",
+        "subscribe others to a signal, and unsubscribe them",
+        "signals/subscribe and unsubscribe with a list of users",
+        default=False,
+    ),
     Entitlement("canProjectInternalScreenShare", "share the screen in a meeting"),
     Entitlement("canProjectInternalScreenShareMobile", "share the screen from a phone"),
-    Entitlement("canShareFilesExternally", "send files into streams with other companies"),
-    Entitlement("canSuppressMessage", "suppress own messages", source="choice"),
     Entitlement(
-        "canToggleRoomShareHistory", "change a room's history setting without owning it", default=False, source="choice"
+        "canShareFilesExternally",
+        "send files into streams with other companies",
+        "message/create, update and blast with a file into a stream with another company",
     ),
-    Entitlement("canUpdateAvatar", "change the own picture"),
-    Entitlement("canUpdateMessage", "change own messages after sending"),
+    Entitlement(
+        "canSuppressMessage",
+        "suppress own messages",
+        "messagesuppression/suppress of an own message, by people",
+        source="choice",
+    ),
+    Entitlement(
+        "canToggleRoomShareHistory",
+        "change a room's history setting without owning it",
+        "v3/room/update of viewHistory by a member who is no owner",
+        default=False,
+        source="choice",
+    ),
+    Entitlement("canUpdateAvatar", "change the own picture", "avatar/update of the own picture"),
+    Entitlement("canUpdateMessage", "change own messages after sending", "message/update"),
     Entitlement("canUseCompactMode", "use the compact view of the client"),
     Entitlement("canUseFirehose", "read the firehose", default=False),
     Entitlement("canUseInternalAudio", "speak in meetings"),
@@ -43,13 +81,25 @@ _ENTITLEMENTS = (
     Entitlement("canViewInternalScreenShare", "see shared screens"),
     Entitlement("canCreateDatahose", "open a datahose", default=False),
     Entitlement("canReadDatahose", "read a datahose", default=False),
-    Entitlement("delegatesEnabled", "have delegates", default=False),
-    Entitlement("isExternalIMEnabled", "chat with users of other companies, and see them in the directory"),
-    Entitlement("isExternalRoomEnabled", "create, join and write into rooms with other companies"),
+    Entitlement("delegatesEnabled", "have delegates", "delegates/update", default=False),
+    Entitlement(
+        "isExternalIMEnabled",
+        "chat with users of other companies, and see them in the directory",
+        "im/create with and messages to another company; also the directory and connections (either of the two)",
+    ),
+    Entitlement(
+        "isExternalRoomEnabled",
+        "create, join and write into rooms with other companies",
+        "v3/room/create with crossPod, membership/add into and messages to such rooms; also the directory",
+    ),
     Entitlement("mustBeRecorded", "be recorded in meetings", default=False),
     Entitlement("postReadEnabled", "read wall posts"),
     Entitlement("postWriteEnabled", "write wall posts"),
-    Entitlement("sendFilesEnabled", "send files into streams of the own company"),
+    Entitlement(
+        "sendFilesEnabled",
+        "send files into streams of the own company",
+        "message/create, update and blast with a file among colleagues",
+    ),
 )
 
 ENTITLEMENTS: dict[str, Entitlement] = {each.name: each for each in sorted(_ENTITLEMENTS, key=lambda e: e.name)}

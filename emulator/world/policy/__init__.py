@@ -8,10 +8,13 @@ looked up when it is called, so that a test can take one rule away and see that 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ParamSpec
+
+from emulator.world.errors import Refused
 
 P = ParamSpec("P")
 
@@ -39,6 +42,28 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """That a rule was asked, and why it refused if it did."""
+
+    rule: Rule
+    refusal: Refused | None
+
+
+_heard: list[Asked] | None = None
+
+
+@contextmanager
+def overheard() -> Iterator[list[Asked]]:
+    """The rules that are asked while this lasts, in the order of their answers: for explanations and for tests."""
+    global _heard  # noqa: PLW0603 - a rule is a plain function: there is no place nearer to it
+    before, _heard = _heard, []
+    try:
+        yield _heard
+    finally:
+        _heard = before
+
+
 def rule(basis: Basis, page: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Declare a rule. `page` names where it is described."""
 
@@ -49,8 +74,20 @@ def rule(basis: Basis, page: str) -> Callable[[Callable[P, None]], Callable[P, N
 
         @functools.wraps(check)
         def ask(*args: Any, **kwargs: Any) -> None:
-            declared.check(*args, **kwargs)
+            if _heard is None:
+                declared.check(*args, **kwargs)
+            else:
+                _overhear(declared, _heard, args, kwargs)
 
         return ask
 
     return declare
+
+
+def _overhear(declared: Rule, heard: list[Asked], args: Any, kwargs: Any) -> None:
+    try:
+        declared.check(*args, **kwargs)
+    except Refused as refusal:
+        heard.append(Asked(declared, refusal))
+        raise
+    heard.append(Asked(declared, None))
