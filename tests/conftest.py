@@ -48,7 +48,10 @@ def world(demo: World, as_loaded: Any) -> Iterator[World]:
     """The demo world, with its clock standing still."""
     demo.restore(as_loaded)
     demo.clock.freeze()
+    demo.events.recent.clear()
+    listening = list(demo.events._listeners)
     yield demo
+    demo.events._listeners[:] = listening
     demo.restore(as_loaded)
     for user in list(demo.users.book):  # feeds are no part of a snapshot
         for feed in demo.datafeeds.listed(user):
