@@ -23,5 +23,6 @@ class Settings:
     messages: int
     home: Path
     permission_match: Match
+    tls: bool
     log_level: str
     quiet: bool

@@ -11,6 +11,19 @@ from emulator.world.entitlements import ENTITLEMENTS
 from emulator.world.policy import RULES, Basis
 
 _CHOICES = (
+    ("New apps of the admin API", "are disabled, not listed and installed for nobody until their entitlements are set"),
+    ("`suspendedUntil`", "is in seconds, as in the specification's example; a value in ms is understood"),
+    ("Sessions", "end for good when the user is deactivated or suspended, the app disabled, or a key revoked"),
+    ("Own messages", "are suppressed by who may still read them: not after leaving the room"),
+    (
+        "Lists of numbers in user details",
+        "(features, apps, groups, disclaimers) are empty: production's ids are unknown",
+    ),
+    ("Certificates", "are those that our own authority signed (`--tls`); none or an unknown name is 401"),
+    ("Users of certificate logins", "who do not exist are 404, with RSA logins 401, as each specification has it"),
+    ("JWT of extension apps", "lives five minutes, `sub` is a number, `exp` is in seconds"),
+    ("Symphony token of a pair, key manager token", "128 and 132 random hex digits: their length is unknown"),
+    ("`authorizationToken`", "comes with sessions of users and accounts, lives 300 s and ends with its session"),
     ("Rows with two permissions", "need both; `--permission-match any` asks for one of them"),
     ("POST on `/pod/v2/room/{id}/membership/list`", "served as the product page lists it; the specification has GET"),
     ("Lifetime of sessions", "two weeks of the world's clock, `settings.sessionHours` in a world file"),
@@ -25,7 +38,10 @@ _CHOICES = (
     ("Room and stream ids", "URL-safe in every answer; standard base64 is taken too"),
     ("Presence of unregistered or unconnected users", "OFFLINE, with 200"),
     ("Limits on lists in bodies", "1,000 user ids; more is 400"),
-    ("Barriers and the directory", "users whom a barrier separates still find each other, they cannot communicate"),
+    (
+        "Barriers",
+        "users whom one separates still find each other and see presences; they neither write to nor read each other",
+    ),
     ("Walls", "there are no wall posts: no stream of type POST exists"),
     ("Instruments", "there is no instrument service: `<tag>` always uses its fallback ticker"),
 )

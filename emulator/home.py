@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from emulator.access.signing import PodKey
+from emulator.access.signing import PodKey, write_private
 from emulator.control.facts import facts
 from emulator.world.users import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emulator.tls import Tls
     from emulator.world.world import World
 
 
@@ -53,8 +53,23 @@ class Home:
         if path.is_file():
             return PodKey(path.read_text())
         key = PodKey()
-        self._write_private(path, key.pem)
+        write_private(path, key.pem)
         return key
+
+    def certify(self, world: World, host: str) -> Tls:
+        """See that there is an authority here, a certificate for the server, and one for each app and bot whose key
+        is here; where they are."""
+        from emulator.tls import Authority
+
+        authority = Authority(self.path / "tls")
+        for name, key in [
+            *((app.id, self.app_key(app.id)) for app in world.apps.book),
+            *((bot.username, self.bot_key(bot.username)) for bot in self._bots(world)),
+        ]:
+            certificate = key.with_name("certificate.pem")
+            if key.is_file():
+                write_private(certificate, authority.client(name, key.read_text()))
+        return authority.server(host)
 
     def write_facts(self, world: World, url: str) -> None:
         """Write `world.json` and `bdk/config.yaml` for the address served."""
@@ -88,6 +103,8 @@ class Home:
         if bot is not None:
             lines += ["bot:", f"  username: {_quoted(bot.username)}", "  privateKey:"]
             lines.append(f"    path: {_quoted(str(self.bot_key(bot.username)))}")
+        if at.scheme == "https":
+            lines += ["ssl:", "  trustStore:", f"    path: {_quoted(str(self.path / 'tls' / 'ca.pem'))}"]
         return "\n".join(lines) + "\n"
 
     def _key_pair(self, path: Path, whose: str, progress: Callable[[str], None]) -> str:
@@ -102,15 +119,9 @@ class Home:
         else:
             progress(f"making a key for {whose}")
             private = new_private_key()
-            self._write_private(path, private)
+            write_private(path, private)
         public.write_text(public_key_of(private))
         return public.read_text()
-
-    def _write_private(self, path: Path, pem: str) -> None:
-        self._ensure(path.parent)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(pem)
 
     @staticmethod
     def _ensure(path: Path) -> None:

@@ -39,12 +39,15 @@ def rows() -> list[Row]:
     ]
 
 
+_NEEDS_NONE = {"bot": "bot only", "anyone": "no session", "app and bot": "any session"}
+
+
 def as_table(listed: list[Row]) -> str:
     """The endpoints in aligned columns."""
     lines = []
     width = max(len(row["path"]) for row in listed)
     for row in listed:
-        needs = " ".join(row["permissions"]) or ("bot only" if row["who"] == "bot" else "no session")
+        needs = " ".join(row["permissions"]) or _NEEDS_NONE[row["who"]]
         note = "" if row["built"] else "   answers 501"
         lines.append(f"{row['method']:<6} {row['path']:<{width}}  {needs}{note}")
         lines += [f"{'':<6} also {alias}" for alias in row["aliases"]]

@@ -14,6 +14,7 @@ import uvicorn
 
 if TYPE_CHECKING:
     from emulator.app import Site
+    from emulator.tls import Tls
 
 T = TypeVar("T")
 
@@ -24,7 +25,15 @@ GRACE = 1
 class Server(uvicorn.Server):
     """uvicorn, with a word when it is ready. `socket` is bound already, so that the port is known before."""
 
-    def __init__(self, site: Site, bound: socket.socket, *, log_level: str, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        bound: socket.socket,
+        *,
+        log_level: str,
+        on_ready: Callable[[], None],
+        tls: Tls | None = None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 site,
@@ -36,6 +45,7 @@ class Server(uvicorn.Server):
                 date_header=True,
                 timeout_graceful_shutdown=GRACE,
                 backlog=2048,
+                **_tls_options(tls),
             )
         )
         self._bound, self._on_ready = bound, on_ready
@@ -50,6 +60,22 @@ class Server(uvicorn.Server):
         """Serve until SIGTERM or Ctrl-C."""
         with contextlib.suppress(KeyboardInterrupt):
             self.run(sockets=[self._bound])
+
+
+def _tls_options(tls: Tls | None) -> dict[str, Any]:
+    if tls is None:
+        return {}
+    import ssl
+
+    from emulator.tls import PeerProtocol
+
+    return {
+        "http": PeerProtocol,
+        "ssl_certfile": str(tls.certificate),
+        "ssl_keyfile": str(tls.key),
+        "ssl_ca_certs": str(tls.authority),
+        "ssl_cert_reqs": ssl.CERT_OPTIONAL,
+    }
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -77,11 +103,11 @@ def address_of(bound: socket.socket, host: str, scheme: str = "http") -> str:
 class Background:
     """A server in a thread of this process, for tests."""
 
-    def __init__(self, site: Site, host: str = "127.0.0.1") -> None:
+    def __init__(self, site: Site, host: str = "127.0.0.1", tls: Tls | None = None) -> None:
         self._bound = bind(host, 0)
-        self.url = address_of(self._bound, host)
+        self.url = address_of(self._bound, host, "https" if tls else "http")
         self._ready = threading.Event()
-        self._server = Server(site, self._bound, log_level="warning", on_ready=self._ready.set)
+        self._server = Server(site, self._bound, log_level="warning", on_ready=self._ready.set, tls=tls)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="symphony-emulator")
 
     def do(self, work: Callable[[], T]) -> T:

@@ -44,7 +44,8 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
         raise click.ClickException(
             f"cannot serve on {settings.host}:{settings.port}: {error.strerror}; {hint}"
         ) from None
-    url = address_of(bound, settings.host)
+    tls = home.certify(world, settings.host) if settings.tls else None
+    url = address_of(bound, settings.host, "https" if tls else "http")
     token = None if is_loopback(settings.host) else os.urandom(24).hex()
     stage = Stage(world, pod_key=pod_key, permission_match=settings.permission_match)
     home.write_facts(world, url)
@@ -61,7 +62,8 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
             click.echo(start_screen(world, home, url, token))
         sys.stdout.flush()
 
-    Server(Site(stage, control_token=token), bound, log_level=settings.log_level, on_ready=ready).serve_forever()
+    site = Site(stage, control_token=token)
+    Server(site, bound, log_level=settings.log_level, on_ready=ready, tls=tls).serve_forever()
 
 
 def _silent(what: str) -> None:
@@ -97,6 +99,8 @@ def start_screen(world: World, home: Home, url: str, token: str | None) -> str:
     if token is not None:
         lines.append(f"                  on this address with 'Authorization: Bearer {token}'")
     lines.append(f"  BDK config      {home.path / 'bdk' / 'config.yaml'}")
+    if url.startswith("https:"):
+        lines.append(f"  authority       {home.path / 'tls' / 'ca.pem'}")
     lines.append(f"  facts           {home.path / 'world.json'}")
     apps = list(world.apps.book)
     if apps:

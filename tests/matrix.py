@@ -20,7 +20,7 @@ from emulator.world.streams import RoomAttributes, Stream
 from emulator.world.users import User
 from tests.conftest import Wire
 
-ROWS = [row for row in TABLE if row.for_apps]
+ROWS = [row for row in TABLE if row.permissions]
 HELLO = "<messageML>Hello <hash tag='rates'/></messageML>"
 FILE = [("attachment", ("a.csv", b"1", "text/csv"))]
 

@@ -134,7 +134,7 @@ GOOD: dict[str, Make] = {
     "POST /pod/v3/room/search": lambda w: {"json": {"query": "trading"}},
     "POST /pod/v3/room/{id}/update": lambda w: {"path": {"id": desk(w)}, "json": {"description": "new"}},
 }
-ROWS = [row for row in TABLE if row.for_apps]
+ROWS = [row for row in TABLE if row.permissions]
 
 
 def call(wire: Wire, method: str, path: str, made: dict[str, Any]) -> httpx.Response:
@@ -167,7 +167,7 @@ def test_an_alias_is_the_same_endpoint(wire: Wire, row: Any, alias: tuple[str, s
 def test_a_row_is_an_official_operation(row: Any) -> None:
     declared = official.statuses(row.method, row.path)
     assert declared, "not in the specification"
-    assert row.missing in declared
+    assert row.missing in declared or not (row.body or row.form or "{" in row.path)
 
 
 def test_the_table_holds_the_missions_rows() -> None:

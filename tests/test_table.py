@@ -9,9 +9,9 @@ import pytest
 from emulator.api.table import TABLE, Endpoint, parameters, routes
 from tests.conftest import Wire, refused
 
-ROWS = [row for row in TABLE if row.for_apps]
+ROWS = [row for row in TABLE if row.permissions]
 BY_SESSION = [row for row in TABLE if row.auth == "session"]
-SERVED = [(method, path, row) for method, path, row in routes() if row.for_apps]
+SERVED = [(method, path, row) for method, path, row in routes() if row.permissions]
 BOT_ONLY = [row for row in TABLE if row.auth == "session" and not row.for_apps]
 
 

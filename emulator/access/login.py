@@ -90,5 +90,40 @@ def account_of(world: World, token: str) -> User:
     return user
 
 
+# --- by client certificate ---
+
+
+def certified_app(world: World, name: str | None) -> App:
+    """The app that a client certificate names; LoginRefused else."""
+    app = world.apps.book.get(_certified(name))
+    if app is None:
+        raise LoginRefused(f"no app has the id '{name}' (the CN of the client certificate)")
+    must_be_enabled(app)
+    return app
+
+
+def certified_account(world: World, name: str | None) -> User:
+    """The service account that a client certificate names; LoginRefused for nobody who works here, LoginForbidden for
+    who does not log in so."""
+    username = _certified(name)
+    user = world.users.book.one_by("username", (world.companies.home.id, username.casefold()))
+    if user is None or user.username != username:
+        raise LoginRefused(f"no account is named '{username}' (the CN of the client certificate)")
+    if user.account_type != SYSTEM:
+        raise LoginForbidden(f"'{username}' is not a service account")
+    app = world.apps.book.get(username)
+    if app is not None and app.enabled and app.certificate:
+        raise LoginForbidden(f"an enabled app with a certificate has the name '{username}' too")
+    if not user.may_act(world.clock.now()):
+        raise LoginRefused(f"service account '{username}' is deactivated or suspended")
+    return user
+
+
+def _certified(name: str | None) -> str:
+    if name is None:
+        raise LoginRefused("the connection has no client certificate: serve with --tls, and give the client one")
+    return name
+
+
 def open_account_session(sessions: Sessions, user: User) -> Session:
     return sessions.open("bot", subject=user.username, user=user.id)

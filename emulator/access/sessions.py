@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["app", "obo", "bot"]
 _HOUR = 3_600_000
+COMMON_LIFE = 300
+"""How long (s) a common JWT lives."""
 _ENDING = {
     "user deactivated": ("user", "the user was deactivated or suspended"),
     "user key revoked": ("user", "a key of the account was revoked"),
@@ -51,6 +53,8 @@ class Sessions:
         self._pod_key = pod_key
         self._by_token: dict[str, Session] = {}
         self._key_manager: dict[str, tuple[int, int]] = {}
+        self._common: dict[str, tuple[str, int]] = {}
+        """Common JWTs: the session token that each stands for, and until when (ms)."""
         self._ended: dict[str, tuple[Session, str]] = {}
         """Sessions that the world ended, the last thousand, and why."""
         world.events.listen(self._heard)
@@ -78,6 +82,10 @@ class Sessions:
 
     def find(self, token: str) -> Session:
         """The live session of a token; NoSession when it is unknown, ended or expired."""
+        if token in self._common:
+            token, until = self._common[token]
+            if self._world.clock.now() >= until:
+                raise NoSession("the authorization token has expired: get a new one from /login/idm/tokens")
         session = self._by_token.get(token)
         if session is None:
             if token in self._ended:
@@ -87,6 +95,25 @@ class Sessions:
             del self._by_token[token]
             raise NoSession("the session has expired")
         return session
+
+    def open_common(self, session: Session) -> str:
+        """A common JWT that stands for a session for five minutes, and ends with it (reference/auth.md 2.4)."""
+        now = self._world.clock.now()
+        claims = {
+            "exp": now // 1000 + COMMON_LIFE,
+            "sub": str(session.user),
+            "ext_pod_id": (session.user or 0) >> 36,
+            "policy_id": "app",
+            "entitlements": "",
+            "jti": os.urandom(12).hex(),
+        }
+        token = self._pod_key.sign(claims, "RS256", {"kid": self._pod_key.kid})
+        for old, (_, until) in list(self._common.items()):
+            if now < until:
+                break
+            del self._common[old]
+        self._common[token] = session.token, now + COMMON_LIFE * 1000
+        return token
 
     def end(self, token: str) -> None:
         """Log out."""

@@ -5,8 +5,10 @@ Cryptography is imported where it is used: a start that finds its keys pays noth
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emulator.access.errors import LoginRefused
@@ -31,6 +33,14 @@ def new_private_key() -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write what only its owner may read."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
 
 
 def public_key_of(private_pem: str) -> str:
@@ -138,6 +148,8 @@ class PodKey:
     def __init__(self, private_pem: str | None = None) -> None:
         self._pem = private_pem
         self._key: RSAPrivateKey | None = None
+        self._certificate: str | None = None
+        self._kid: str | None = None
 
     @property
     def pem(self) -> str:
@@ -161,3 +173,48 @@ class PodKey:
         import jwt
 
         return jwt.encode(claims, self.private(), algorithm=algorithm, headers=headers)
+
+    def sign_json(self, claims: dict[str, Any], algorithm: str) -> str:
+        """A JWT of claims that PyJWT would not write: production's `sub` is a number in some."""
+        import json
+
+        import jwt
+
+        return jwt.api_jws.encode(json.dumps(claims).encode(), self.private(), algorithm=algorithm)
+
+    @property
+    def certificate(self) -> str:
+        """The pod's X.509 certificate as PEM, by which its JWTs are checked. The same for the same key."""
+        if self._certificate is None:
+            from emulator.access.certificates import self_signed
+
+            self._certificate = self_signed(self.private())
+        return self._certificate
+
+    @property
+    def kid(self) -> str:
+        """The name of the key in JWTs and in the key set: the SHA-1 of the public key, in Base64."""
+        if self._kid is None:
+            import base64
+            import hashlib
+
+            from cryptography.hazmat.primitives import serialization
+
+            public = self.private().public_key()
+            der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+            self._kid = base64.b64encode(hashlib.sha1(der, usedforsecurity=False).digest()).decode()
+        return self._kid
+
+    def jwk(self) -> dict[str, str]:
+        """The public key as one of a key set; each member is a string (reference/auth.md 2)."""
+        from jwt.algorithms import RSAAlgorithm
+
+        numbers = RSAAlgorithm.to_jwk(self.private().public_key(), as_dict=True)
+        return {
+            "kty": "RSA",
+            "kid": self.kid,
+            "use": "sig",
+            "alg": "RS256",
+            "n": str(numbers["n"]),
+            "e": str(numbers["e"]),
+        }

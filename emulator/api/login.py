@@ -1,4 +1,4 @@
-"""Logging in with RSA, and logging out (reference/auth.md 1, 3)."""
+"""Logging in with keys, and logging out (reference/auth.md 1, 3)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, TypedDict
 
 from emulator.access import login
 from emulator.access.errors import LoginRefused, NoSession
+from emulator.access.sessions import COMMON_LIFE
 from emulator.api.table import endpoint
 
 if TYPE_CHECKING:
+    from emulator.access.extension import Pair
+    from emulator.access.sessions import Session
     from emulator.api.call import Call
     from emulator.world.apps import App
 
 
-class Token(TypedDict):
+class Token(TypedDict, total=False):
     token: str
     name: str
+    authorizationToken: str
 
 
 class Message(TypedDict):
@@ -26,6 +30,12 @@ def _session_token(token: str) -> Token:
     return {"token": token, "name": "sessionToken"}
 
 
+def _user_session(call: Call, session: Session) -> Token:
+    """The answer to the login of a user, who also gets a common JWT (reference/auth.md 2.4)."""
+    common = call.stage.sessions.open_common(session)
+    return {"token": session.token, "name": "sessionToken", "authorizationToken": f"Bearer {common}"}
+
+
 @endpoint("POST", "/login/pubkey/app/authenticate", auth="none", body="login:SignedToken", returns="Token")
 def authenticate_app(call: Call) -> Token:
     """Log an app in with a JWT that it signed."""
@@ -33,7 +43,8 @@ def authenticate_app(call: Call) -> Token:
     return _session_token(login.open_app_session(call.stage.sessions, app).token)
 
 
-def _app_in_session(call: Call) -> App:
+def app_in_session(call: Call) -> App:
+    """The app that logs a user in with the session of its own; LoginRefused else."""
     token = call.header(b"sessiontoken")
     if not token:
         raise LoginRefused("the call has no header sessionToken: log the app in first")
@@ -43,29 +54,29 @@ def _app_in_session(call: Call) -> App:
 @endpoint("POST", "/login/pubkey/app/user/{userId}/authenticate", auth="none", returns="Token")
 def authenticate_user_by_id(call: Call) -> Token:
     """Log a user in through the app in session, by user id."""
-    app = _app_in_session(call)
+    app = app_in_session(call)
     user = call.world.users.book.get(call.number("userId"))
     if user is None:
         raise LoginRefused(f"no user has the id {call.path['userId']}")
-    return _session_token(login.open_user_session(call.world, call.stage.sessions, app, user).token)
+    return _user_session(call, login.open_user_session(call.world, call.stage.sessions, app, user))
 
 
 @endpoint("POST", "/login/pubkey/app/username/{username}/authenticate", auth="none", returns="Token")
 def authenticate_user_by_name(call: Call) -> Token:
     """Log a user in through the app in session, by username."""
-    app = _app_in_session(call)
+    app = app_in_session(call)
     name = call.path["username"]
     user = call.world.users.book.one_by("username", (call.world.companies.home.id, name.casefold()))
     if user is None:
         raise LoginRefused(f"no user is named '{name}'")
-    return _session_token(login.open_user_session(call.world, call.stage.sessions, app, user).token)
+    return _user_session(call, login.open_user_session(call.world, call.stage.sessions, app, user))
 
 
 @endpoint("POST", "/login/pubkey/authenticate", auth="none", body="login:SignedToken", returns="Token")
 def authenticate_account(call: Call) -> Token:
     """Log a service account in with a JWT that it signed."""
     account = login.account_of(call.world, call.body.token)
-    return _session_token(login.open_account_session(call.stage.sessions, account).token)
+    return _user_session(call, login.open_account_session(call.stage.sessions, account))
 
 
 @endpoint("POST", "/relay/pubkey/authenticate", auth="none", body="login:SignedToken", returns="Token")
@@ -73,6 +84,74 @@ def authenticate_at_key_manager(call: Call) -> Token:
     """Log a service account in at the key manager."""
     account = login.account_of(call.world, call.body.token)
     return {"token": call.stage.sessions.open_key_manager(account.id), "name": "keyManagerToken"}
+
+
+# --- extension apps, the pod's certificate, common JWTs ---
+
+
+class ExtensionTokens(TypedDict):
+    appId: str
+    appToken: str
+    symphonyToken: str
+    expireAt: int
+
+
+def extension_tokens(pair: Pair) -> ExtensionTokens:
+    return {
+        "appId": pair.app,
+        "appToken": pair.app_token,
+        "symphonyToken": pair.symphony_token,
+        "expireAt": pair.expires_at,
+    }
+
+
+@endpoint(
+    "POST",
+    "/login/v1/pubkey/app/authenticate/extensionApp",
+    auth="none",
+    body="login:ExtensionApp",
+    returns="ExtensionAppTokens",
+)
+def authenticate_extension_app(call: Call) -> ExtensionTokens:
+    """Log an extension app in with a JWT that it signed: the pod answers its token with one of its own."""
+    app = login.app_of(call.world, call.body.authToken)
+    return extension_tokens(call.stage.pairs.open(app, call.body.appToken))
+
+
+class Certificate(TypedDict):
+    certificate: str
+
+
+@endpoint("GET", "/pod/v1/podcert", auth="none", returns="PodCertificate")
+def pod_certificate(call: Call) -> Certificate:
+    """The certificate by which JWTs of the pod are checked."""
+    return {"certificate": call.stage.pod_key.certificate}
+
+
+class CommonJwt(TypedDict):
+    token_type: str
+    expires_in: int
+    access_token: str
+
+
+@endpoint("POST", "/login/idm/tokens", query="login:Scope", returns="JwtToken", permissions=[])
+def common_jwt(call: Call) -> CommonJwt:
+    """A short-lived JWT that stands for the session."""
+    token = call.stage.sessions.open_common(call.caller.session)
+    return {"token_type": "Bearer", "expires_in": COMMON_LIFE, "access_token": token}
+
+
+class Keys(TypedDict):
+    keys: list[dict[str, str]]
+
+
+@endpoint("GET", "/login/idm/keys", auth="none", returns="Jwks")
+def key_set(call: Call) -> Keys:
+    """The keys by which common JWTs are checked."""
+    return {"keys": [call.stage.pod_key.jwk()]}
+
+
+# --- logging out ---
 
 
 @endpoint("POST", "/sessionauth/v1/logout", auth="none", returns="SuccessResponse")

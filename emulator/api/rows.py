@@ -1,6 +1,7 @@
 """All modules that declare endpoints: importing this fills the table."""
 
 from emulator.api import login as login
+from emulator.api import sessionauth as sessionauth
 from emulator.api.agent import datafeeds as datafeeds
 from emulator.api.agent import health as health
 from emulator.api.agent import messages as messages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.access.extension import Pairs
 from emulator.access.sessions import Sessions
 from emulator.access.signing import PodKey
 from emulator.api.journal import Journal
@@ -21,6 +22,7 @@ class Stage:
         self.pod_key = pod_key or PodKey()
         self.permission_match: Match = permission_match
         self.sessions = Sessions(world, self.pod_key)
+        self.pairs = Pairs(world)
         self.journal = Journal()
         self.loaded: Snapshot = world.snapshot()
 

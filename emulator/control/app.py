@@ -11,10 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Router
 
 from emulator.api.dispatch import reason_header
-from emulator.control import plane
+from emulator.control import extension, plane
 from emulator.control.guard import refusal
 
-_ROUTER = Router(plane.ROUTES, redirect_slashes=False)
+_ROUTES = [*plane.ROUTES, *extension.ROUTES]
+_ROUTER = Router(_ROUTES, redirect_slashes=False)
 
 
 def _error(status: int, message: str) -> Response:
@@ -37,9 +38,7 @@ async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> No
         scope.setdefault("app", None)
         await _ROUTER(scope, receive, send)
     except HTTPException as error:
-        known = sorted(
-            {f"{'/'.join(sorted((route.methods or set()) - {'HEAD'}))} {route.path}" for route in plane.ROUTES}
-        )
+        known = sorted({f"{'/'.join(sorted((route.methods or set()) - {'HEAD'}))} {route.path}" for route in _ROUTES})
         await _error(error.status_code, f"{error.detail}: the control plane has {', '.join(known)}")(
             scope, receive, send
         )

@@ -30,12 +30,13 @@ T = TypeVar("T")
 class Emulator:
     """A running emulator. A context manager: leaving it stops the server and removes a home of its own making."""
 
-    def __init__(self, stage: Stage, home: Path | str | None) -> None:
+    def __init__(self, stage: Stage, home: Path | str | None, *, tls: bool = False) -> None:
         self.stage = stage
         self.site = Site(stage)
         self._own_home = home is None
         self._home = Home(Path(home or tempfile.mkdtemp(prefix="symphony-emulator-")))
-        self._server = Background(self.site)
+        self._home.prepare(stage.world)
+        self._server = Background(self.site, tls=self._home.certify(stage.world, "localhost") if tls else None)
         self.url = self._server.url
 
     @classmethod
@@ -46,11 +47,12 @@ class Emulator:
         home: Path | str | None = None,
         seed: int = 0,
         permission_match: Match = "all",
+        tls: bool = False,
     ) -> Emulator:
-        """A server on a free port, in a thread. `world` is a name, the path of a file, or a World made by hand."""
+        """A server on a free port, in a thread. `world` is a name, the path of a file, or a World made by hand; with
+        `tls` it serves https, and `home` holds the authority and a certificate for each app and bot."""
         made = world if isinstance(world, World) else load(world, seed)
-        emulator = cls(Stage(made, permission_match=permission_match), home)
-        emulator._home.prepare(made)
+        emulator = cls(Stage(made, permission_match=permission_match), home, tls=tls)
         emulator._home.write_facts(made, emulator.url)
         emulator.stage.loaded = made.snapshot()  # with the public keys that the home has just been given
         emulator._server.start()
@@ -118,7 +120,12 @@ class Emulator:
             from emulator.testing.transport import InProcess
 
             return httpx.Client(base_url=self.url, headers=headers, transport=InProcess(self.site))
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False)
+        verify: Any = True
+        if self.url.startswith("https:"):
+            import ssl
+
+            verify = ssl.create_default_context(cafile=str(self.home / "tls" / "ca.pem"))
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, verify=verify)
 
     def reset(self) -> None:
         """Back to the world as loaded; sessions of those who still exist stay alive."""

@@ -7,3 +7,16 @@ from emulator.api.requests.params import Wire
 
 class SignedToken(Wire):
     token: str
+
+
+class ExtensionApp(Wire):
+    appToken: str
+    authToken: str
+
+
+class CertifiedExtensionApp(Wire):
+    appToken: str
+
+
+class Scope(Wire):
+    scope: str = ""

@@ -1,0 +1,89 @@
+"""TLS: an authority of our own in `--home`, the server's certificate, and one for each app and bot.
+
+Clients that log in with a certificate present theirs; the name in it goes with each of their calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from emulator.access.signing import new_private_key, write_private
+from emulator.api.sessionauth import PEER
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files for https: what the server shows, its key, and the authority by which both sides are checked."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+
+
+class Authority:
+    """The authority of a home, made when it is first needed and kept."""
+
+    def __init__(self, folder: Path) -> None:
+        from emulator.access import certificates
+
+        self._folder = folder
+        self.path = folder / "ca.pem"
+        key = folder / "ca-key.pem"
+        if not (self.path.is_file() and key.is_file()):
+            write_private(key, new_private_key())
+            self.path.write_text(certificates.authority(certificates.private_key(key.read_text())))
+        self._key: RSAPrivateKey = certificates.private_key(key.read_text())
+
+    def server(self, host: str) -> Tls:
+        """The files for a server on this host, which also answers to the names of this machine."""
+        from emulator.access import certificates
+
+        certificate, key = self._folder / "server.pem", self._folder / "server-key.pem"
+        if not key.is_file():
+            write_private(key, new_private_key())
+        hosts = dict.fromkeys((*_HOSTS, host) if host not in ("0.0.0.0", "::") else _HOSTS)  # noqa: S104
+        public = certificates.private_key(key.read_text()).public_key()
+        certificate.write_text(certificates.signed_by(self._key, "localhost", public, hosts))
+        return Tls(certificate, key, self.path)
+
+    def client(self, name: str, private_pem: str) -> str:
+        """A client's certificate and key in one PEM, as clients want them."""
+        from emulator.access import certificates
+
+        public = certificates.private_key(private_pem).public_key()
+        return private_pem.rstrip() + "\n" + certificates.signed_by(self._key, name, public)
+
+
+def common_name(certificate: dict[str, Any] | None) -> str | None:
+    """The CN of a peer's certificate as the ssl module gives it out; it is empty where the peer showed none."""
+    for part in (certificate or {}).get("subject", ()):
+        for name, value in part:
+            if name == "commonName":
+                return str(value)
+    return None
+
+
+class PeerProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which also tells the app who is at the other end of a TLS connection."""
+
+    peer: str | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.peer = common_name(transport.get_extra_info("peercert"))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self.peer is not None:
+            self.scope[PEER] = self.peer  # type: ignore[literal-required]
