@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 from urllib.parse import unquote
 
-from emulator.api.dispatch import serve
+import orjson
+
+from emulator.api.dispatch import reason_header, serve
 from emulator.api.stage import Stage
+from emulator.world.errors import Invalid
+from emulator.world.world import World
+
+MOST_WORLDS = 1_000
 
 _PREFIX = "/worlds/"
 _CONTROL = "/emulator/"
@@ -15,11 +22,10 @@ _CONTROL = "/emulator/"
 class Site:
     """The ASGI app. Any path may be prefixed with `/worlds/NAME`; without it the main world answers."""
 
-    def __init__(self, stage: Stage, *, control_token: str | None = None, https: bool = False) -> None:
+    def __init__(self, stage: Stage, *, control_token: str | None = None) -> None:
         self.main = stage
         self.worlds: dict[str, Stage] = {}
         self.control_token = control_token
-        self._scheme = "https" if https else "http"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -31,13 +37,14 @@ class Site:
         # The raw path keeps an escaped slash in an id apart from one between segments.
         raw = scope.get("raw_path")
         path: str = raw.decode("latin-1") if raw else scope["path"]
-        stage = self.main
-        prefix = ""
+        stage, prefix = self.main, ""
         if path.startswith(_PREFIX):
             name, slash, rest = path[len(_PREFIX) :].partition("/")
             found = self.worlds.get(unquote(name))
-            if found is not None:
-                stage, prefix, path = found, _PREFIX + name, slash + rest
+            if found is None:
+                await self._no_world(unquote(name), send)
+                return
+            stage, prefix, path = found, _PREFIX + name, slash + rest
         if path.startswith(_CONTROL):
             await self._control(stage, prefix, path, scope, receive, send)
         else:
@@ -52,13 +59,46 @@ class Site:
             "path": unquote(path),
             "emulator.stage": stage,
             "emulator.site": self,
-            "emulator.url": f"{scope.get('scheme', self._scheme)}://{host}{prefix}",
-            "emulator.worlds": self.world_names,
+            "emulator.base": (base := f"{scope.get('scheme', 'http')}://{host}"),
+            "emulator.url": base + prefix,
         }
         await app.serve(inner, receive, send, token=self.control_token)
 
     def world_names(self) -> list[str]:
         return ["main", *self.worlds]
+
+    def add_world(self, name: str | None = None, world: str | None = None) -> str:
+        """A world beside the others: the main one as it was loaded, or one that ships with the emulator. Its name."""
+        if name is None:
+            name = next(fresh for number in count(1) if (fresh := f"world-{number}") not in self.worlds)
+        if name == "main" or name in self.worlds:
+            raise Invalid(f"there is a world '{name}' already")
+        if len(self.worlds) >= MOST_WORLDS:
+            raise Invalid(f"there are {MOST_WORLDS} worlds already: delete one")
+        if world is None:
+            made = World(name)
+            made.restore(self.main.loaded)
+        else:
+            from emulator.seeding.load import load
+
+            made = load(world)
+            for app in list(made.apps.book):
+                known = self.main.world.apps.book.get(app.id)
+                if known is not None and app.public_key is None:
+                    made.apps.change(app, public_key=known.public_key)
+        self.worlds[name] = Stage(made, pod_key=self.main.pod_key, permission_match=self.main.permission_match)
+        return name
+
+    async def _no_world(self, name: str, send: Any) -> None:
+        reason = f"there is no world '{name[:64]}', there are {', '.join(self.world_names())}"
+        body = orjson.dumps({"code": 404, "message": "Not Found"})
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-emulator-reason", reason_header(reason)),
+        ]
+        await send({"type": "http.response.start", "status": 404, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

@@ -6,11 +6,15 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from emulator.api.dispatch import CUT
+from emulator.api.sessionauth import PEER
 
 if TYPE_CHECKING:
     from emulator.app import Site
@@ -20,6 +24,31 @@ T = TypeVar("T")
 
 GRACE = 1
 """How many seconds open calls have after SIGTERM; uvicorn's own default would wait for every long poll."""
+
+
+def common_name(certificate: dict[str, Any] | None) -> str | None:
+    """The CN of a peer's certificate as the ssl module gives it out; it is empty where the peer showed none."""
+    for part in (certificate or {}).get("subject", ()):
+        for name, value in part:
+            if name == "commonName":
+                return str(value)
+    return None
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, which tells the app who is at the other end of a TLS connection, and lets it cut one."""
+
+    peer: str | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.peer = common_name(transport.get_extra_info("peercert"))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[CUT] = self.transport.close  # type: ignore[literal-required]
+        if self.peer is not None:
+            self.scope[PEER] = self.peer  # type: ignore[literal-required]
 
 
 class Server(uvicorn.Server):
@@ -37,6 +66,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 site,
+                http=Protocol,
                 log_level=log_level,
                 access_log=False,
                 lifespan="off",
@@ -67,10 +97,7 @@ def _tls_options(tls: Tls | None) -> dict[str, Any]:
         return {}
     import ssl
 
-    from emulator.tls import PeerProtocol
-
     return {
-        "http": PeerProtocol,
         "ssl_certfile": str(tls.certificate),
         "ssl_keyfile": str(tls.key),
         "ssl_ca_certs": str(tls.authority),
@@ -122,6 +149,10 @@ class Background:
 
         self._server.loop.call_soon_threadsafe(run)
         return done.result(60)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine beside the calls; answers what it answers."""
+        return asyncio.run_coroutine_threadsafe(work, self._server.loop).result(120)
 
     def start(self) -> None:
         self._thread.start()

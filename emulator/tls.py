@@ -1,22 +1,14 @@
-"""TLS: an authority of our own in `--home`, the server's certificate, and one for each app and bot.
-
-Clients that log in with a certificate present theirs; the name in it goes with each of their calls.
-"""
+"""TLS: an authority of our own in `--home`, the server's certificate, and one for each app and bot."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from typing import TYPE_CHECKING
 
 from emulator.access.signing import new_private_key, write_private
-from emulator.api.sessionauth import PEER
 
 if TYPE_CHECKING:
-    import asyncio
-
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -63,27 +55,3 @@ class Authority:
 
         public = certificates.private_key(private_pem).public_key()
         return private_pem.rstrip() + "\n" + certificates.signed_by(self._key, name, public)
-
-
-def common_name(certificate: dict[str, Any] | None) -> str | None:
-    """The CN of a peer's certificate as the ssl module gives it out; it is empty where the peer showed none."""
-    for part in (certificate or {}).get("subject", ()):
-        for name, value in part:
-            if name == "commonName":
-                return str(value)
-    return None
-
-
-class PeerProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which also tells the app who is at the other end of a TLS connection."""
-
-    peer: str | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.peer = common_name(transport.get_extra_info("peercert"))
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self.peer is not None:
-            self.scope[PEER] = self.peer  # type: ignore[literal-required]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from emulator.world.errors import Forbidden, Refused
 
 
@@ -18,4 +20,8 @@ class LoginForbidden(Refused):
 
 
 class PermissionMissing(Forbidden):
-    """The app lacks a permission that the endpoint needs, or the endpoint is not for apps."""
+    """The app lacks permissions that the endpoint needs, or (with none named) the endpoint is not for apps."""
+
+    def __init__(self, reason: str, missing: Sequence[str] = ()) -> None:
+        super().__init__(reason)
+        self.missing = missing

@@ -67,8 +67,9 @@ def check(app: App, needed: Sequence[str], match: Match) -> None:
     """PermissionMissing unless the app has what an endpoint needs: all of it, or any of it under `match` any."""
     granted = app.permissions
     if ACT_AS_USER not in granted:
-        raise PermissionMissing(f"app '{app.id}' has no permission {ACT_AS_USER}")
+        raise PermissionMissing(f"app '{app.id}' has no permission {ACT_AS_USER}", [ACT_AS_USER])
     missing = [name for name in needed if name not in granted]
     if not missing or (match == "any" and len(missing) < len(needed)):
         return
-    raise PermissionMissing(f"app '{app.id}' has no permission {(' or ' if match == 'any' else ' and ').join(missing)}")
+    joint = " or " if match == "any" else " and "
+    raise PermissionMissing(f"app '{app.id}' has no permission {joint.join(missing)}", missing)

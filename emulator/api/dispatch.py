@@ -6,8 +6,12 @@ starts, so that on the one event loop each call is atomic.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextlib import suppress
 from functools import lru_cache
+from http import HTTPStatus
+from time import perf_counter
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,11 +29,14 @@ from emulator.api.table import Endpoint, routes
 from emulator.world.errors import Invalid, Refused
 
 if TYPE_CHECKING:
+    from emulator.api.faults import Fault, Throttle
     from emulator.api.stage import Stage
 
 log = logging.getLogger(__name__)
 
 JSON = b"application/json"
+CUT = "emulator.cut"
+"""Where the server leaves, in the ASGI scope, what closes the connection."""
 _ROUTER: Router[Endpoint] = Router(routes())
 _WARNING = (b"x-warning", b"This method is deprecated")
 
@@ -42,18 +49,41 @@ class _Refusal(Exception):
         self.status, self.message, self.reason, self.headers = status, message, reason, headers
 
 
+class _Forced(Exception):
+    """A fault answers in the place of the endpoint, or nobody does."""
+
+    def __init__(self, fault: Fault, status: int, body: bytes, who: Caller | None) -> None:
+        super().__init__(fault.id)
+        self.fault, self.status, self.body, self.who = fault, status, body, who
+        what = "the connection is dropped" if fault.drop else f"answers {status}"
+        self.reason = f"{fault.id}: {what} because a test asked for it, see /emulator/v1/faults"
+        headers = [(name.lower().encode(), value.encode()) for name, value in fault.headers]
+        if status == HTTPStatus.TOO_MANY_REQUESTS and not any(name == b"retry-after" for name, _ in headers):
+            headers.append((b"retry-after", b"1"))
+        self.headers = tuple(headers)
+
+
 async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) -> None:
     """Answer one call to the API of a world. `path` is the raw path, without the prefix of the world."""
+    began = perf_counter()
+    method: str = scope["method"]
     endpoint: Endpoint | None = None
+    fault: Fault | None = None
     who: Caller | None = None
+    why: Refused | None = None
     reason: str | None = None
+    sent = b""
     notes: tuple[str, ...] = ()
     headers: tuple[tuple[bytes, bytes], ...] = ()
     content_type = JSON
     try:
-        endpoint, parameters = _matched(scope["method"], path)
+        endpoint, parameters = _matched(method, path)
+        if stage.faults.all:
+            fault = await _meet(stage, scope, path, endpoint)
         if endpoint.auth == "session":
             who = _caller(stage, scope["headers"], endpoint)
+            if stage.throttle is not None:
+                _throttled(stage, stage.throttle, who, endpoint)
             if who.app is not None:
                 _permitted(stage, who, endpoint)
         call = Call(stage, endpoint, scope, parameters, who)
@@ -62,9 +92,11 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
 
             call.query = parse.query(endpoint.query, scope["query_string"])
         if endpoint.form:
-            call.form = await read_form(call.header(b"content-type"), await _read(receive, scope, endpoint.limit))
+            sent = await _read(receive, scope, endpoint.limit)
+            call.form = await read_form(call.header(b"content-type"), sent)
         elif endpoint.body is not None:
-            call.body = _body(endpoint, await _read(receive, scope, endpoint.limit))
+            sent = await _read(receive, scope, endpoint.limit)
+            call.body = _body(endpoint, sent)
         answer = (endpoint.function or _not_built)(call)
         if type(answer) is CoroutineType:  # a long poll, the only calls that wait
             answer = await answer
@@ -79,13 +111,20 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         else:
             status, body = 200, orjson.dumps(answer)
     except Refused as refused:
-        reason, (status, error) = refused.reason, answer_of(refused, endpoint)
+        why, reason, (status, error) = refused, refused.reason, answer_of(refused, endpoint)
         body = orjson.dumps(error)
     except _Refusal as refusal:
         status, reason, headers = refusal.status, refusal.reason, refusal.headers
         body = orjson.dumps({"code": status, "message": refusal.message})
+        if endpoint is None or endpoint.function is None:
+            stage.report.note_unknown(f"{method} {path}" if endpoint is None else endpoint.name, reason)
+            endpoint = None
+    except _Forced as forced:
+        status, body, headers, reason, fault = forced.status, forced.body, forced.headers, forced.reason, forced.fault
+        who, notes = forced.who, (f"answered by {forced.fault.id}",)
+        content_type = b"application/json" if body[:1] in b'{["' else b"text/plain"
     except Exception:
-        log.exception("the emulator failed on %s %s", scope["method"], path)
+        log.exception("the emulator failed on %s %s", method, path)
         status, reason = 500, "the emulator itself failed, its log has the details: please report it"
         body = orjson.dumps({"code": 500, "message": "Internal server error"})
 
@@ -100,25 +139,76 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         if key == b"x-trace-id":
             out.append((key, value))
             break
-    await send({"type": "http.response.start", "status": status, "headers": out})
-    await send({"type": "http.response.body", "body": body})
+    app = None if who is None or who.app is None else who.app.id
+    if endpoint is not None and who is not None:
+        stage.report.note(app, endpoint, why)
+    # Noted before it is sent: who has the answer finds it in the journal.
     stage.journal.note(
         stage.world.clock.now(),
-        scope["method"],
+        (perf_counter() - began) * 1000,
+        method,
         path,
         scope["query_string"].decode("latin-1"),
-        None if endpoint is None else endpoint.name,
-        None if who is None or who.app is None else who.app.id,
+        endpoint,
+        app,
         None if who is None else who.user.username,
         status,
         reason,
         notes,
+        sent,
+        body,
     )
+    if fault is not None and (fault.drop or fault.half):
+        await _break(scope, receive, send, b"" if fault.drop else body, status, out)
+        return
+    await send({"type": "http.response.start", "status": status, "headers": out})
+    await send({"type": "http.response.body", "body": body})
 
 
 def reason_header(reason: str) -> bytes:
     """A reason as a header can carry it: one line of ASCII."""
     return " ".join(reason.split()).encode("ascii", "backslashreplace")[:500]
+
+
+async def _meet(stage: Stage, scope: Any, path: str, endpoint: Endpoint) -> Fault | None:
+    """The fault that a call meets, after its delay. One that answers by itself is raised."""
+    who: Caller | None = None
+    if endpoint.auth == "session":
+        with suppress(Refused):
+            who = _caller(stage, scope["headers"], endpoint)
+    fault = stage.faults.hit(scope["method"], path, endpoint, who)
+    if fault is None:
+        return None
+    if fault.delay:
+        await asyncio.sleep(fault.delay / 1000)
+    if fault.drop:
+        raise _Forced(fault, 0, b"", who)
+    if fault.status is None:
+        return fault
+    if fault.body is None:
+        body = orjson.dumps({"code": fault.status, "message": HTTPStatus(fault.status).phrase})
+    else:
+        body = fault.body.encode() if isinstance(fault.body, str) else orjson.dumps(fault.body)
+    raise _Forced(fault, fault.status, body, who)
+
+
+def _throttled(stage: Stage, throttle: Throttle, who: Caller, endpoint: Endpoint) -> None:
+    """_Refusal when a session calls too often (reference/auth.md 5.3)."""
+    wait = throttle.wait(who.session.token, stage.world.clock)
+    if wait:
+        status = throttle.agent_status if endpoint.path.startswith("/agent/") else 429
+        reason = f"more than {throttle.per_second:g} calls a second, the session may call again in {wait} s"
+        raise _Refusal(status, "Too Many Requests", reason, ((b"retry-after", str(wait).encode()),))
+
+
+async def _break(scope: Any, receive: Any, send: Any, body: bytes, status: int, out: list[tuple[bytes, bytes]]) -> None:
+    """Send half of an answer, or nothing of it, and cut the connection."""
+    if body:
+        await send({"type": "http.response.start", "status": status, "headers": out})
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+    scope[CUT]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _written(body: Any) -> bytes:
@@ -151,8 +241,18 @@ def _matched(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
             f"{path} takes {', '.join(allowed)}, not {method}",
             ((b"allow", ", ".join(allowed).encode()),),
         )
+    raise _Refusal(404, "Not Found", f"nothing is served at {path}, the nearest is {_nearest(path)}")
+
+
+def _nearest(path: str) -> str:
+    """The known path that looks most like this one, and in what it differs."""
     nearest = _ROUTER.nearest(path)
-    raise _Refusal(404, "Not Found", f"nothing is served at {path}, the nearest path that is there is {nearest}")
+    told = f"{' or '.join(_ROUTER.methods(nearest))} {nearest}"
+    given, known = path.strip("/").split("/"), nearest.strip("/").split("/")
+    if len(given) != len(known):
+        return f"{told}, which has {len(known)} segments and not {len(given)}"
+    odd = [(one, other) for one, other in zip(given, known, strict=True) if one != other and other[:1] != "{"]
+    return ", ".join([told, *(f"'{one}' is '{other}' there" for one, other in odd)])
 
 
 @lru_cache(maxsize=1)

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypedDict
+
+from typing_extensions import TypedDict
+
+from emulator.api.faults import path_fits
+from emulator.api.table import Endpoint
 
 KEPT = 2_000
+BODY_KEPT = 4_096
+"""So many bytes of each body are kept."""
+
+_SECRETS = (
+    "token|authToken|appToken|sessionToken|keyManagerToken|authorizationToken|access_token|symphonyToken|jwt"
+    "|password|hPassword|khPassword|hSalt|khSalt|apiKey"
+)
+_SECRET = re.compile(rf'("(?:{_SECRETS})"\s*:\s*")[^"]*')
+_PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL)
+_FILE = re.compile(r'(filename="[^"]*".*?\r\n\r\n)(.*?)(?=\r\n--|$)', re.DOTALL)
 
 
 @dataclass(slots=True)
 class Entry:
-    """One call. `at` in ms of the world's clock; `reason` says why it was refused."""
+    """One call. `at` in ms of the world's clock, `took` in ms of real time; `reason` says why it was refused. A status
+    of 0 is a connection that was dropped."""
 
     number: int
     at: int
+    took: float
     method: str
     path: str
     query: str
-    endpoint: str | None
+    endpoint: Endpoint | None
     app: str | None
     user: str | None
     status: int
     reason: str | None
     notes: tuple[str, ...]
+    sent: bytes
+    answered: bytes
 
 
 class EntryAnswer(TypedDict):
@@ -31,6 +51,7 @@ class EntryAnswer(TypedDict):
 
     number: int
     at: int
+    tookMs: float
     method: str
     path: str
     query: str
@@ -40,22 +61,70 @@ class EntryAnswer(TypedDict):
     status: int
     reason: str | None
     notes: list[str]
+    request: str
+    response: str
 
 
 def answer_of(entry: Entry) -> EntryAnswer:
+    """An entry for people and scripts, without secrets."""
     return {
         "number": entry.number,
         "at": entry.at,
+        "tookMs": round(entry.took, 3),
         "method": entry.method,
         "path": entry.path,
         "query": entry.query,
-        "endpoint": entry.endpoint,
+        "endpoint": entry.endpoint.name if entry.endpoint else None,
         "app": entry.app,
         "user": entry.user,
         "status": entry.status,
         "reason": entry.reason,
         "notes": list(entry.notes),
+        "request": shown(entry.sent),
+        "response": shown(entry.answered),
     }
+
+
+def shown(body: bytes) -> str:
+    """A body as text, as far as it was kept: secrets blackened, files left out."""
+    if b"\x00" in body and b"filename=" not in body:
+        return f"{len(body)} bytes or more"
+    text = body.decode("utf-8", "replace")
+    text = _FILE.sub(r"\1(a file)", text)
+    return _PRIVATE.sub("***", _SECRET.sub(r"\1***", text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which calls are asked for. `path` is exact, as in the table, or has `*`; `status` is 403 or 4xx; `since` the
+    number of an entry, after which those asked for come."""
+
+    path: str | None = None
+    method: str | None = None
+    app: str | None = None
+    user: str | None = None
+    status: str | None = None
+    since: int = 0
+
+    def fits(self, entry: Entry) -> bool:
+        return (
+            entry.number > self.since
+            and (self.path is None or path_fits(self.path, entry.path, entry.endpoint))
+            and (self.method is None or entry.method == self.method)
+            and (self.app is None or entry.app == self.app)
+            and (self.user is None or entry.user == self.user)
+            and (self.status is None or _status_fits(self.status, entry.status))
+        )
+
+    def __str__(self) -> str:
+        parts = [self.method or "", self.path or "", self.status or ""]
+        parts += [f"app {self.app}"] if self.app else []
+        parts += [f"user {self.user}"] if self.user else []
+        return " ".join(part for part in parts if part) or "any call"
+
+
+def _status_fits(wanted: str, status: int) -> bool:
+    return wanted[0] == str(status)[0] if wanted.endswith("xx") else wanted == str(status)
 
 
 class Journal:
@@ -64,22 +133,74 @@ class Journal:
     def __init__(self) -> None:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self._count = 0
+        self._waiting: list[Callable[[], None]] = []
 
     def note(
         self,
         at: int,
+        took: float,
         method: str,
         path: str,
         query: str,
-        endpoint: str | None,
+        endpoint: Endpoint | None,
         app: str | None,
         user: str | None,
         status: int,
         reason: str | None,
-        notes: tuple[str, ...] = (),
+        notes: tuple[str, ...],
+        sent: bytes,
+        answered: bytes,
     ) -> None:
         self._count = number = self._count + 1
-        self.entries.append(Entry(number, at, method, path, query, endpoint, app, user, status, reason, notes))
+        self.entries.append(
+            Entry(
+                number,
+                at,
+                took,
+                method,
+                path,
+                query,
+                endpoint,
+                app,
+                user,
+                status,
+                reason,
+                notes,
+                sent[:BODY_KEPT],
+                answered[:BODY_KEPT],
+            )
+        )
+        for call in tuple(self._waiting):
+            call()
+
+    def find(self, wanted: Filter) -> Iterator[Entry]:
+        """The calls asked for, oldest first."""
+        return (entry for entry in tuple(self.entries) if wanted.fits(entry))
+
+    def when_noted(self, call: Callable[[], None]) -> Callable[[], None]:
+        """Call this after each entry; the answer is a function that ends it."""
+        self._waiting.append(call)
+        return lambda: self._waiting.remove(call)
 
     def clear(self) -> None:
         self.entries.clear()
+
+
+async def waited(journal: Journal, wanted: Filter, count: int, seconds: float) -> list[Entry]:
+    """The calls asked for, as soon as there are so many, or those that there are after so many seconds."""
+    import asyncio
+
+    arrived = asyncio.Event()
+    end = journal.when_noted(arrived.set)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    try:
+        while len(found := list(journal.find(wanted))) < count and (left := until - loop.time()) > 0:
+            arrived.clear()
+            try:
+                await asyncio.wait_for(arrived.wait(), left)
+            except TimeoutError:
+                break
+        return list(journal.find(wanted)) or found
+    finally:
+        end()

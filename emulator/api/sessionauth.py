@@ -6,7 +6,9 @@ is the id of an app, or the name of a service account.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
 
 from emulator.access import login
 from emulator.access.errors import LoginRefused

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 from emulator.access.extension import Pairs
 from emulator.access.sessions import Sessions
 from emulator.access.signing import PodKey
+from emulator.api.faults import Faults, Throttle
 from emulator.api.journal import Journal
+from emulator.api.report import Report
+from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
     from emulator.access.permissions import Match
     from emulator.world.world import Snapshot, World
+
+
+MOST_SNAPSHOTS = 100
 
 
 class Stage:
@@ -24,14 +30,27 @@ class Stage:
         self.sessions = Sessions(world, self.pod_key)
         self.pairs = Pairs(world)
         self.journal = Journal()
+        self.report = Report()
+        self.faults = Faults(world.ids.seed)
+        self.throttle: Throttle | None = None
         self.loaded: Snapshot = world.snapshot()
+        self.snapshots: dict[str, tuple[int, Snapshot]] = {}
+        """Named snapshots, with the time (ms) at which each was taken."""
 
     def reset(self, *, end_sessions: bool = False) -> None:
-        """Back to the world as it was loaded. Sessions of users and apps that still exist stay alive."""
+        """Back to the world as it was loaded, without faults. Sessions of those who still exist stay alive."""
         self.restore(self.loaded)
+        self.faults = Faults(self.world.ids.seed)
+        self.throttle = None
         if end_sessions:
             self.sessions.end_all()
 
     def restore(self, snapshot: Snapshot) -> None:
         self.world.restore(snapshot)
         self.sessions.forget_the_gone()
+
+    def take(self, name: str) -> None:
+        """Remember the world as it is now under a name; Invalid beyond a hundred."""
+        if name not in self.snapshots and len(self.snapshots) >= MOST_SNAPSHOTS:
+            raise Invalid(f"there are {MOST_SNAPSHOTS} snapshots already: delete one")
+        self.snapshots[name] = (self.world.clock.now(), self.world.snapshot())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import Any
 
 import orjson
@@ -11,10 +12,22 @@ from starlette.responses import Response
 from starlette.routing import Router
 
 from emulator.api.dispatch import reason_header
-from emulator.control import extension, plane
+from emulator.control import (
+    apps,
+    events,
+    extension,
+    faults,
+    openapi,
+    plane,
+    populate,
+    requests,
+    users,
+    worlds,
+)
 from emulator.control.guard import refusal
 
-_ROUTES = [*plane.ROUTES, *extension.ROUTES]
+_PARTS = (plane, users, apps, populate, faults, requests, events, extension, worlds, openapi)
+_ROUTES = [each for part in _PARTS for each in part.ROUTES]
 _ROUTER = Router(_ROUTES, redirect_slashes=False)
 
 
@@ -38,7 +51,13 @@ async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> No
         scope.setdefault("app", None)
         await _ROUTER(scope, receive, send)
     except HTTPException as error:
-        known = sorted({f"{'/'.join(sorted((route.methods or set()) - {'HEAD'}))} {route.path}" for route in _ROUTES})
-        await _error(error.status_code, f"{error.detail}: the control plane has {', '.join(known)}")(
-            scope, receive, send
-        )
+        await _error(error.status_code, f"{error.detail}: {_instead(path)}")(scope, receive, send)
+
+
+def _instead(path: str) -> str:
+    """What there is, for who asked for something else: the methods of this path, or the path most like it."""
+    paths = {route.path for route in _ROUTES}
+    nearest = max(sorted(paths), key=lambda known: SequenceMatcher(None, path[:200], known).ratio())
+    methods = sorted(method for route in _ROUTES if route.path == nearest for method in route.methods or ())
+    known = " or ".join(method for method in methods if method != "HEAD")
+    return f"the control plane has {known} {nearest}, and {len(_ROUTES)} calls in all, see the README"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.access import extension
-from emulator.control.plane import Part, Who, answer, body_of, route, stage_of, user_of
+from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, user_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -1,98 +1,30 @@
-"""The calls of the control plane that every test needs: health, world, reset, tokens, apps."""
+"""Health, the world at a glance, reset, tokens, the clock, snapshots."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.responses import Response
-from starlette.routing import Route
+from pydantic import Field
 
-from emulator.access import login, signing
-from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
-from emulator.api.call import MAX_LONG
-from emulator.api.dispatch import reason_header
-from emulator.api.errors import answer_of
-from emulator.api.parse import explained
-from emulator.control.facts import app_facts, facts
+from emulator.access import login
+from emulator.control.facts import facts
+from emulator.control.parts import NAME, Part, Who, answer, body_of, route, stage_of, user_of
 from emulator.version import __version__
-from emulator.world.apps import App
-from emulator.world.errors import Invalid, Refused, UnknownUser
+from emulator.world.errors import Invalid, Unknown
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
-    from emulator.api.stage import Stage
-    from emulator.world.users import User
-    from emulator.world.world import World
+    from emulator.world.clock import Clock
 
-MOST_BYTES = 64 * 1024 * 1024
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-M = TypeVar("M", bound=Part)
-
-
-def answer(body: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(body), status, media_type="application/json")
-
-
-def refused(refusal: Refused) -> Response:
-    """A refusal in the shape of the real service, with what is wrong as its message: this API is for developers."""
-    status, _ = answer_of(refusal, None)
-    return Response(
-        orjson.dumps({"code": status, "message": refusal.reason}),
-        status,
-        {"X-Emulator-Reason": reason_header(refusal.reason).decode()},
-        "application/json",
-    )
-
-
-async def body_of(request: Request, model: type[M]) -> M:
-    """The JSON body as a model; an empty body counts as {}. Invalid says what does not fit."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise Invalid(f"the body has more than {MOST_BYTES} bytes")
-        chunks.append(chunk)
-    try:
-        return model.model_validate_json(b"".join(chunks).strip() or b"{}")
-    except ValidationError as error:
-        raise Invalid(f"the body does not fit: {explained(error)}") from None
-
-
-def stage_of(request: Request) -> Stage:
-    stage: Stage = request.scope["emulator.stage"]
-    return stage
-
-
-def user_of(world: World, who: str | int) -> User:
-    """A user by id, username or e-mail; UnknownUser else."""
-    if isinstance(who, int):
-        return world.users.get(who)
-    if who.isascii() and who.isdigit() and len(who) < 20:
-        return world.users.get(int(who))
-    for company in world.companies.book:
-        found = world.users.book.one_by("username", (company.id, who.casefold()))
-        if found is not None:
-            return found
-    found = world.users.book.one_by("email", who.casefold())
-    if found is None:
-        raise UnknownUser(f"no user has the id, the name or the e-mail '{who}'")
-    return found
-
-
-Who = Annotated[int, Field(ge=0, le=MAX_LONG)] | str
+T = TypeVar("T")
+_MOST_SECONDS = 100 * 366 * 86_400
 
 
 async def health(request: Request) -> Response:
-    return answer({"status": "UP", "version": __version__, "worlds": request.scope["emulator.worlds"]()})
+    return answer({"status": "UP", "version": __version__, "worlds": request.scope["emulator.site"].world_names()})
 
 
 async def world(request: Request) -> Response:
@@ -143,98 +75,84 @@ async def tokens(request: Request) -> Response:
     return answer({"token": opened.token, "keyManagerToken": "", "userId": user.id, "app": app.id})
 
 
-Permission = Annotated[str, Field(max_length=64)]
+# --- the clock ---
 
 
-class AppChange(Part):
-    """Fields that are absent stay as they are. `permissions` and `installedFor` take "all" or a list."""
+class ClockChange(Part):
+    """`advance` in seconds, `set` an ISO time with its zone, `freeze` whether it stands still. In this order: freeze,
+    set, advance."""
 
-    name: str | None = None
-    permissions: Literal["all"] | list[Permission] | None = None
-    enabled: bool | None = None
-    installedFor: Literal["all"] | list[Who] | None = None
-    publicKey: str | None = None
-
-
-class NewApp(AppChange):
-    id: Annotated[str, Field(min_length=1, max_length=256)]
+    advance: Annotated[float, Field(ge=-_MOST_SECONDS, le=_MOST_SECONDS)] | None = None
+    set: datetime | None = None
+    freeze: bool | None = None
 
 
-def _changes(stage: Stage, asked: AppChange) -> dict[str, Any]:
-    """What was asked for, in the world's words; Invalid for what cannot be."""
-    changes: dict[str, Any] = {}
-    if asked.name is not None:
-        changes["name"] = asked.name
-    if asked.enabled is not None:
-        changes["enabled"] = asked.enabled
-    if asked.permissions == "all":
-        changes["permissions"] = PERMISSIONS
-    elif asked.permissions is not None:
-        strange = [name for name in asked.permissions if not is_permission(name)]
-        if strange:
-            raise Invalid(f"'{strange[0]}' is no permission: capitals, digits and _ are allowed, 64 at most")
-        changes["permissions"] = frozenset(asked.permissions)
-    if asked.publicKey is not None:
-        try:
-            signing.check_public_key(asked.publicKey)
-        except ValueError as error:
-            raise Invalid(f"publicKey is not the PEM of an RSA public key of 2048 bits or more: {error}") from None
-        changes["public_key"] = asked.publicKey
-    return changes
+def _clock(clock: Clock) -> dict[str, Any]:
+    return {"now": clock.now(), "iso": _iso(clock.now()), "frozen": clock.frozen}
 
 
-def _installed(stage: Stage, asked: AppChange) -> list[int] | None:
-    """For whom an app is to be installed; UnknownUser where that names nobody."""
-    if asked.installedFor is None or asked.installedFor == "all":
-        return None
-    return [user_of(stage.world, who).id for who in asked.installedFor]
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _app_answer(world: World, app: App) -> dict[str, Any]:
-    chosen = world.apps.installations.by("app", app.id)
-    installed = "all" if app.automatic else sorted(each.user for each in chosen if each.install)
-    return {**app_facts(app), "installedFor": installed, "publicKey": app.public_key}
+async def clock(request: Request) -> Response:
+    return answer(_clock(stage_of(request).world.clock))
 
 
-async def list_apps(request: Request) -> Response:
-    world = stage_of(request).world
-    return answer([_app_answer(world, app) for app in world.apps.book])
+async def change_clock(request: Request) -> Response:
+    """Tokens, presence and feeds age by it."""
+    asked = await body_of(request, ClockChange)
+    if asked.set is not None and asked.set.tzinfo is None:
+        raise Invalid("'set' needs a zone, such as 2026-01-31T09:00:00Z")
+    held = stage_of(request).world.clock
+    if asked.freeze is not None:
+        held.freeze(asked.freeze)
+    if asked.set is not None:
+        held.set(round(asked.set.timestamp() * 1000))
+    if asked.advance is not None:
+        held.advance(asked.advance)
+    return answer(_clock(held))
 
 
-async def create_app(request: Request) -> Response:
-    asked = await body_of(request, NewApp)
+# --- snapshots ---
+
+
+class Named(Part):
+    name: Annotated[str, Field(pattern=NAME)]
+
+
+async def snapshots(request: Request) -> Response:
+    held = stage_of(request).snapshots
+    return answer([{"name": name, "at": _iso(at)} for name, (at, _) in held.items()])
+
+
+async def take_snapshot(request: Request) -> Response:
+    """Remember the world as it is now. A snapshot of the same name is replaced."""
+    asked = await body_of(request, Named)
+    stage_of(request).take(asked.name)
+    return answer({"name": asked.name}, 201)
+
+
+async def restore_snapshot(request: Request) -> Response:
     stage = stage_of(request)
-    changes = {"name": asked.id, "permissions": frozenset({ACT_AS_USER}), **_changes(stage, asked)}
-    users = _installed(stage, asked)
-    app = stage.world.apps.install_for(stage.world.apps.add(App(id=asked.id, **changes)), users)
-    return answer(_app_answer(stage.world, app), 201)
+    name = request.path_params["name"]
+    _, snapshot = _held(stage.snapshots, name)
+    stage.restore(snapshot)
+    return answer({"restored": name})
 
 
-async def change_app(request: Request) -> Response:
-    asked = await body_of(request, AppChange)
-    stage = stage_of(request)
-    app = stage.world.apps.get(request.path_params["id"])
-    changes, users = _changes(stage, asked), _installed(stage, asked)
-    app = stage.world.apps.change(app, **changes)
-    if asked.installedFor is not None:
-        app = stage.world.apps.install_for(app, users)
-    return answer(_app_answer(stage.world, app))
+async def drop_snapshot(request: Request) -> Response:
+    held = stage_of(request).snapshots
+    name = request.path_params["name"]
+    _held(held, name)
+    del held[name]
+    return answer({"deleted": name})
 
 
-Handler = Callable[["Request"], Any]
-
-
-def route(path: str, handler: Handler, method: str = "GET") -> Route:
-    """A route whose refusals are answers."""
-
-    async def safe(request: Request) -> Response:
-        try:
-            done: Response = await handler(request)
-        except Refused as refusal:
-            return refused(refusal)
-        return done
-
-    return Route(f"/emulator/v1{path}", safe, methods=[method], name=handler.__name__)
+def _held(snapshots: dict[str, T], name: str) -> T:
+    if name not in snapshots:
+        raise Unknown(f"there is no snapshot '{name}', there are {', '.join(snapshots) or 'none'}")
+    return snapshots[name]
 
 
 ROUTES = [
@@ -242,7 +160,10 @@ ROUTES = [
     route("/world", world),
     route("/reset", reset, "POST"),
     route("/tokens", tokens, "POST"),
-    route("/apps", list_apps),
-    route("/apps", create_app, "POST"),
-    route("/apps/{id}", change_app, "PATCH"),
+    route("/clock", clock),
+    route("/clock", change_clock, "POST"),
+    route("/snapshots", snapshots),
+    route("/snapshots", take_snapshot, "POST"),
+    route("/snapshots/{name}/restore", restore_snapshot, "POST"),
+    route("/snapshots/{name}", drop_snapshot, "DELETE"),
 ]

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from emulator.access import login
-from emulator.api.journal import EntryAnswer, answer_of
+from emulator.api.journal import EntryAnswer, Filter, answer_of, waited
+from emulator.api.report import ReportAnswer, report_of
 from emulator.api.stage import Stage
 from emulator.app import Site
 from emulator.control.facts import facts
 from emulator.home import Home
 from emulator.seeding.load import load
 from emulator.server import Background
+from emulator.testing.faults import FaultsOfPod
 from emulator.world.world import World
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Emulator:
         self._home.prepare(stage.world)
         self._server = Background(self.site, tls=self._home.certify(stage.world, "localhost") if tls else None)
         self.url = self._server.url
+        self.faults = FaultsOfPod(stage, self.do)
 
     @classmethod
     def start(
@@ -138,19 +141,30 @@ class Emulator:
         method: str | None = None,
         app: str | None = None,
         user: str | None = None,
-        status: int | None = None,
+        status: int | str | None = None,
+        since: int = 0,
+        wait: float = 0,
+        count: int = 1,
     ) -> list[EntryAnswer]:
-        """The journal, oldest first: what was called, by whom, what was answered and why."""
+        """The journal, oldest first: what was called, by whom, what was answered and why. `path` is exact, as in the
+        table, or has `*`; `status` is 403 or "4xx"; `since` the number of an entry. With `wait` (seconds of real time)
+        it waits until there are `count` such calls; TimeoutError when they do not come."""
+        wanted = Filter(
+            path=path,
+            method=method,
+            app=app,
+            user=user,
+            status=None if status is None else str(status),
+            since=since,
+        )
+        journal = self.stage.journal
+        if not wait:
+            return self.do(lambda: [answer_of(entry) for entry in journal.find(wanted)])
+        found = self._server.run(waited(journal, wanted, count, wait))
+        if len(found) < count:
+            raise TimeoutError(f"{len(found)} of {count} calls like '{wanted}' came within {wait:g} s")
+        return [answer_of(entry) for entry in found]
 
-        def read() -> list[EntryAnswer]:
-            return [
-                answer_of(entry)
-                for entry in self.stage.journal.entries
-                if (path is None or entry.path == path)
-                and (method is None or entry.method == method)
-                and (app is None or entry.app == app)
-                and (user is None or entry.user == user)
-                and (status is None or entry.status == status)
-            ]
-
-        return self.do(read)
+    def report(self) -> ReportAnswer:
+        """By app: endpoints called, permissions used, never used, refused, and the fewest that would have done."""
+        return self.do(lambda: report_of(self.stage.report, self.world, self.stage.permission_match))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from emulator.api.dispatch import CUT
+
 if TYPE_CHECKING:
     from emulator.app import Site
 
@@ -21,7 +23,7 @@ class InProcess(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         body = request.read()
         path, _, query = request.url.raw_path.partition(b"?")
-        scope = {
+        scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
@@ -36,9 +38,13 @@ class InProcess(httpx.BaseTransport):
             "server": (request.url.host, request.url.port or 80),
         }
         started: dict[str, Any] = {}
+        cut: list[bool] = []
+        scope[CUT] = lambda: cut.append(True)
         chunks: list[bytes] = []
 
         async def receive() -> dict[str, Any]:
+            if cut:
+                return {"type": "http.disconnect"}
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Any) -> None:
@@ -48,6 +54,9 @@ class InProcess(httpx.BaseTransport):
                 chunks.append(message.get("body", b""))
 
         self._loop.run_until_complete(self._site(scope, receive, send))
+        if cut:
+            what = "peer closed connection without sending complete message body"
+            raise httpx.RemoteProtocolError(what if started else "Server disconnected without sending a response.")
         return httpx.Response(started["status"], headers=started["headers"], content=b"".join(chunks))
 
     def close(self) -> None:

@@ -163,6 +163,11 @@ class Connections:
             Connection(requester=one.id, receiver=other.id, status=status, first_requested_at=now, updated_at=now)
         )
 
+    def forget(self, one: User, other: User) -> None:
+        """Put the world in the state that the two never met."""
+        if _pair(one.id, other.id) in self.book:
+            self.book.drop(_pair(one.id, other.id))
+
     def _put(self, connection: Connection) -> Connection:
         return self.book.put(_pair(connection.requester, connection.receiver), connection)
 

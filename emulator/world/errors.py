@@ -63,7 +63,11 @@ class Forbidden(Refused):
 
 
 class EntitlementMissing(Forbidden):
-    """An entitlement of the user (or of a company) is off."""
+    """An entitlement of the user (or of a company) is off: which one, where it is one."""
+
+    def __init__(self, reason: str, entitlement: str = "") -> None:
+        super().__init__(reason)
+        self.entitlement = entitlement
 
 
 class RoleMissing(Forbidden):

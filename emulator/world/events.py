@@ -32,6 +32,11 @@ class EventLog:
         self._listeners: list[Callable[[Event], None]] = []
         self._count = 0
 
+    @property
+    def count(self) -> int:
+        """How many events there were."""
+        return self._count
+
     def emit(
         self, kind: str, at: int, by: int, *, to: tuple[int, ...] = (), stream: str | None = None, about: Any = None
     ) -> Event:

@@ -54,8 +54,16 @@ class Rooms:
         """A new room that `user` owns and is alone in."""
         policy.fits(attributes)
         policy.may_create_room(self._world, user, attributes)
-        policy.name_is_free(self._named(user.company_id, attributes.name), attributes.name)
+        self.must_be_free(user, attributes.name)
         return self.open(user, attributes)
+
+    def must_be_free(self, user: User, name: str) -> None:
+        """Invalid where the user's company has a room of this name."""
+        policy.name_is_free(self._named(user.company_id, name), name)
+
+    def close(self, stream: Stream) -> Stream:
+        """Deactivate a room, asked no questions: for putting worlds into a state."""
+        return self._set_active(stream, False, stream.created_by)
 
     def open(self, user: User, attributes: RoomAttributes, at: int | None = None) -> Stream:
         """A new room, asked no questions: for `create` and for loading worlds."""

@@ -11,10 +11,10 @@ from tests.conftest import Wire, refused
 
 
 def test_an_unknown_path_names_the_nearest(wire: Wire) -> None:
-    refused(wire.get("/pod/v1/im/creat"), 404, "/pod/v1/im/create")
-    refused(wire.get("/nope"), 404, "the nearest path")
+    refused(wire.get("/pod/v1/im/creat"), 404, "POST /pod/v1/im/create, 'creat' is 'create' there")
+    refused(wire.get("/nope"), 404, "segments and not 1")
     refused(wire.get("/" + "x" * 7_000), 404)
-    refused(wire.get("/worlds/nowhere/pod/v2/sessioninfo"), 404)
+    refused(wire.get("/worlds/nowhere/pod/v2/sessioninfo"), 404, "there is no world 'nowhere'")
 
 
 def test_an_official_operation_that_is_not_emulated(wire: Wire) -> None:
@@ -70,7 +70,8 @@ def test_the_journal_tells_what_was_called_and_why_it_was_refused(wire: Wire) ->
     wire.post("/pod/v1/im/create", json=[wire.id("dave")])
     entry = wire.stage.journal.entries[-1]
     assert (entry.app, entry.user, entry.status) == ("acme-desk", "alice", 403)
-    assert entry.endpoint == "POST /pod/v1/im/create"
+    assert entry.endpoint
+    assert entry.endpoint.name == "POST /pod/v1/im/create"
     assert "not connected" in (entry.reason or "")
 
 

@@ -95,5 +95,5 @@ def test_elsewhere_the_token_decides(wire: Wire) -> None:
 
 
 def test_unknown_calls_are_told_what_there_is(wire: Wire) -> None:
-    refused(wire.http.get(f"{PLANE}/nothing"), 404, "GET /emulator/v1/health")
-    refused(wire.http.delete(f"{PLANE}/reset"), 405, "POST /emulator/v1/reset")
+    refused(wire.http.get(f"{PLANE}/nothing"), 404, "the control plane has")
+    refused(wire.http.delete(f"{PLANE}/reset"), 405, "POST /emulator/v1/reset,")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
 
 from emulator.access.permissions import GET_MESSAGES, SEND_MESSAGES, SUPPRESS_MESSAGES
 from emulator.api.agent.compose import content_of, origin_of, uploads

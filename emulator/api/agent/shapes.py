@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
 
 from emulator.api.shapes import V4User, v4_user
 from emulator.world.messages import MESSAGEML, NOTHING

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 import orjson
+from typing_extensions import TypedDict
 
 from emulator.access.permissions import SEND_MESSAGES
 from emulator.api.agent.compose import origin_of

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
 
 from emulator.access.permissions import MANAGE_SIGNALS
 from emulator.api.shapes import Success, success

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import TypedDict
 
 from emulator.access.permissions import CREATE_USER_STREAM, LIST_USER_STREAMS, MANAGE_ROOMS
 from emulator.api.shapes import Success, success

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import TypedDict
 
 from emulator.access.permissions import GET_BASIC_CONTACT_INFO, GET_EXTENDED_CONTACT_INFO, SEND_MESSAGES
 from emulator.api.call import MAX_LONG

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def has(user: User, entitlement: str, to: str) -> None:
     """EntitlementMissing unless the user has the entitlement; `to` says what for."""
     if entitlement not in user.entitlements:
-        raise EntitlementMissing(f"user '{user.username}' lacks the entitlement {entitlement}, needed to {to}")
+        raise EntitlementMissing(
+            f"user '{user.username}' lacks the entitlement {entitlement}, needed to {to}", entitlement
+        )
 
 
 @rule(Basis.DOCUMENTED, "reference/pod.md 7, 3.4")

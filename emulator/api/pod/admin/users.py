@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
 
 from emulator.api.pod.admin.shapes import UserDetail, user_detail
 from emulator.api.shapes import AvatarAnswer, Success, avatars, success

@@ -1,0 +1,194 @@
+"""The report: which permissions an app used, which it was refused for, and the fewest that would have done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
+
+from emulator.access.errors import PermissionMissing
+from emulator.access.permissions import ACT_AS_USER
+from emulator.api.table import TABLE, Endpoint
+from emulator.world.errors import EntitlementMissing, RoleMissing
+
+if TYPE_CHECKING:
+    from emulator.access.permissions import Match
+    from emulator.world.errors import Refused
+    from emulator.world.world import World
+
+MOST_UNKNOWN = 200
+OK, REFUSED = "ok", "refused"
+NO_APP = "(accounts of their own)"
+
+Key = tuple[str, str, str]
+"""An app, an endpoint, and what came of the call: ok, refused, or what was missing."""
+
+
+class Report:
+    """Counts of what was called, by app, endpoint and outcome: bounded by the table."""
+
+    def __init__(self) -> None:
+        self.counts: dict[Key, int] = {}
+        self.unknown: dict[tuple[str, str], int] = {}
+
+    def note(self, app: str | None, endpoint: Endpoint, refused: Refused | None) -> None:
+        key = (app or NO_APP, endpoint.name, OK if refused is None else _outcome(refused))
+        self.counts[key] = self.counts.get(key, 0) + 1
+
+    def note_unknown(self, call: str, why: str) -> None:
+        """A call to what is not emulated, or does not exist."""
+        key = (call, why)
+        if key in self.unknown or len(self.unknown) < MOST_UNKNOWN:
+            self.unknown[key] = self.unknown.get(key, 0) + 1
+
+    def clear(self) -> None:
+        self.counts.clear()
+        self.unknown.clear()
+
+
+def _outcome(refused: Refused) -> str:
+    match refused:
+        case PermissionMissing():
+            return f"permission {' '.join(refused.missing)}"
+        case EntitlementMissing() if refused.entitlement:
+            return f"entitlement {refused.entitlement}"
+        case RoleMissing():
+            return "role"
+        case _:
+            return REFUSED
+
+
+class Called(TypedDict):
+    endpoint: str
+    ok: int
+    refused: int
+
+
+class AppReport(TypedDict):
+    """Of one app: `leastPrivilege` is what would have sufficed for the calls that passed the permission check;
+    `alsoNeeded` what those that did not were refused for."""
+
+    app: str
+    called: list[Called]
+    used: list[str]
+    unused: list[str]
+    missing: dict[str, int]
+    entitlements: dict[str, int]
+    leastPrivilege: list[str]
+    alsoNeeded: list[str]
+
+
+class UnknownCall(TypedDict):
+    call: str
+    why: str
+    count: int
+
+
+class ReportAnswer(TypedDict):
+    apps: list[AppReport]
+    neverCalled: list[str]
+    unknown: list[UnknownCall]
+
+
+def report_of(report: Report, world: World, match: Match) -> ReportAnswer:
+    """The report as data."""
+    by_name = {row.name: row for row in TABLE}
+    apps = sorted({app for app, _, _ in report.counts})
+    called = {name for _, name, _ in report.counts}
+    return {
+        "apps": [_of_app(report, world, app, by_name, match) for app in apps],
+        "neverCalled": sorted(row.name for row in TABLE if row.permissions and row.name not in called),
+        "unknown": [
+            {"call": call, "why": why, "count": count} for (call, why), count in sorted(report.unknown.items())
+        ],
+    }
+
+
+def _of_app(report: Report, world: World, app: str, by_name: dict[str, Endpoint], match: Match) -> AppReport:
+    calls: dict[str, Called] = {}
+    passed: dict[str, tuple[str, ...]] = {}
+    missing: dict[str, int] = {}
+    entitlements: dict[str, int] = {}
+    for (whose, name, outcome), count in sorted(report.counts.items()):
+        if whose != app:
+            continue
+        call = calls.setdefault(name, {"endpoint": name, "ok": 0, "refused": 0})
+        call["ok" if outcome == OK else "refused"] += count
+        kind, _, what = outcome.partition(" ")
+        if kind == "permission":
+            for permission in what.split():
+                missing[permission] = missing.get(permission, 0) + count
+            continue
+        if name in by_name:
+            passed[name] = by_name[name].permissions or ()
+        if kind == "entitlement":
+            entitlements[what] = entitlements.get(what, 0) + count
+    least = _least(list(passed.values()), match) if app != NO_APP else set()
+    found = world.apps.book.get(app)
+    granted = found.permissions if found else frozenset()
+    return {
+        "app": app,
+        "called": sorted(calls.values(), key=lambda call: call["endpoint"]),
+        "used": sorted(least & granted),
+        "unused": sorted(granted - least),
+        "missing": missing,
+        "entitlements": entitlements,
+        "leastPrivilege": sorted(least),
+        "alsoNeeded": sorted(set(missing) - least),
+    }
+
+
+def _least(needs: list[tuple[str, ...]], match: Match) -> set[str]:
+    """The fewest permissions that satisfy all that was needed: each of them, or of each need any one."""
+    if not needs:
+        return set()
+    if match == "all":
+        return {ACT_AS_USER}.union(*needs)
+    least = {ACT_AS_USER}.union(*(need for need in needs if len(need) == 1))
+    for need in sorted(needs):
+        if need and not least.intersection(need):
+            least.add(max(need, key=lambda permission: sum(permission in other for other in needs)))
+    return least
+
+
+def as_text(answer: ReportAnswer) -> str:
+    """The report as aligned columns for a terminal."""
+    lines = []
+    for app in answer["apps"]:
+        lines += [app["app"], f"  {'endpoint':<60} {'ok':>6} {'refused':>8}"]
+        lines += [f"  {call['endpoint']:<60} {call['ok']:>6} {call['refused']:>8}" for call in app["called"]]
+        lines += [f"  {what:<22} {', '.join(names) or '-'}" for what, names in _rows(app)] + [""]
+    if answer["unknown"]:
+        lines.append("not emulated, or not there")
+        lines += [f"  {each['call']:<60} {each['count']:>6}  {each['why']}" for each in answer["unknown"]]
+    return "\n".join(lines).rstrip() + "\n" if lines else "nothing was called\n"
+
+
+def _rows(app: AppReport) -> list[tuple[str, list[str]]]:
+    rows = [
+        ("entitlements missing", [f"{name} ({count})" for name, count in app["entitlements"].items()]),
+    ]
+    if app["app"] == NO_APP:
+        return rows
+    return [
+        ("permissions used", app["used"]),
+        ("granted, never used", app["unused"]),
+        ("refused for want of", [f"{name} ({count})" for name, count in app["missing"].items()]),
+        *rows,
+        ("least privilege", app["leastPrivilege"]),
+        ("it would also need", app["alsoNeeded"]),
+    ]
+
+
+def as_markdown(answer: ReportAnswer) -> str:
+    """The report as Markdown."""
+    lines = ["# What was called", ""]
+    for app in answer["apps"]:
+        lines += [f"## {app['app']}", "", "| endpoint | ok | refused |", "| --- | ---: | ---: |"]
+        lines += [f"| `{call['endpoint']}` | {call['ok']} | {call['refused']} |" for call in app["called"]]
+        lines += [""] + [f"- {what}: {', '.join(f'`{name}`' for name in names) or '-'}" for what, names in _rows(app)]
+        lines.append("")
+    if answer["unknown"]:
+        lines += ["## Not emulated, or not there", "", "| call | count | why |", "| --- | ---: | --- |"]
+        lines += [f"| `{each['call']}` | {each['count']} | {each['why']} |" for each in answer["unknown"]]
+    return "\n".join(lines).rstrip() + "\n"

@@ -1,0 +1,105 @@
+"""Apps: permissions, keys, for whom they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from emulator.access import signing
+from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
+from emulator.control.facts import app_facts
+from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, user_of
+from emulator.world.apps import App
+from emulator.world.errors import Invalid
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from emulator.api.stage import Stage
+    from emulator.world.world import World
+
+Permission = Annotated[str, Field(max_length=64)]
+
+
+class AppChange(Part):
+    """Fields that are absent stay as they are. `permissions` and `installedFor` take "all" or a list."""
+
+    name: str | None = None
+    permissions: Literal["all"] | list[Permission] | None = None
+    enabled: bool | None = None
+    installedFor: Literal["all"] | list[Who] | None = None
+    publicKey: str | None = None
+
+
+class NewApp(AppChange):
+    id: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+def _changes(stage: Stage, asked: AppChange) -> dict[str, Any]:
+    """What was asked for, in the world's words; Invalid for what cannot be."""
+    changes: dict[str, Any] = {}
+    if asked.name is not None:
+        changes["name"] = asked.name
+    if asked.enabled is not None:
+        changes["enabled"] = asked.enabled
+    if asked.permissions == "all":
+        changes["permissions"] = PERMISSIONS
+    elif asked.permissions is not None:
+        strange = [name for name in asked.permissions if not is_permission(name)]
+        if strange:
+            raise Invalid(f"'{strange[0]}' is no permission: capitals, digits and _ are allowed, 64 at most")
+        changes["permissions"] = frozenset(asked.permissions)
+    if asked.publicKey is not None:
+        try:
+            signing.check_public_key(asked.publicKey)
+        except ValueError as error:
+            raise Invalid(f"publicKey is not the PEM of an RSA public key of 2048 bits or more: {error}") from None
+        changes["public_key"] = asked.publicKey
+    return changes
+
+
+def _installed(stage: Stage, asked: AppChange) -> list[int] | None:
+    """For whom an app is to be installed; UnknownUser where that names nobody."""
+    if asked.installedFor is None or asked.installedFor == "all":
+        return None
+    return [user_of(stage.world, who).id for who in asked.installedFor]
+
+
+def _app_answer(world: World, app: App) -> dict[str, Any]:
+    chosen = world.apps.installations.by("app", app.id)
+    installed = "all" if app.automatic else sorted(each.user for each in chosen if each.install)
+    return {**app_facts(app), "installedFor": installed, "publicKey": app.public_key}
+
+
+async def list_apps(request: Request) -> Response:
+    world = stage_of(request).world
+    return answer([_app_answer(world, app) for app in world.apps.book])
+
+
+async def create_app(request: Request) -> Response:
+    asked = await body_of(request, NewApp)
+    stage = stage_of(request)
+    changes = {"name": asked.id, "permissions": frozenset({ACT_AS_USER}), **_changes(stage, asked)}
+    users = _installed(stage, asked)
+    app = stage.world.apps.install_for(stage.world.apps.add(App(id=asked.id, **changes)), users)
+    return answer(_app_answer(stage.world, app), 201)
+
+
+async def change_app(request: Request) -> Response:
+    asked = await body_of(request, AppChange)
+    stage = stage_of(request)
+    app = stage.world.apps.get(request.path_params["id"])
+    changes, users = _changes(stage, asked), _installed(stage, asked)
+    app = stage.world.apps.change(app, **changes)
+    if asked.installedFor is not None:
+        app = stage.world.apps.install_for(app, users)
+    return answer(_app_answer(stage.world, app))
+
+
+ROUTES = [
+    route("/apps", list_apps),
+    route("/apps", create_app, "POST"),
+    route("/apps/{id}", change_app, "PATCH"),
+]

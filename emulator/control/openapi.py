@@ -1,0 +1,108 @@
+"""The emulator's own OpenAPI document, out of the table: what is served, with what it takes and answers."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from emulator.api.call import Answer
+from emulator.api.dispatch import rows as rows  # with it the table is full
+from emulator.api.parse import adapter
+from emulator.api.table import TABLE, Endpoint, parameters
+from emulator.control.parts import answer, route
+from emulator.version import __version__
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+Schema = dict[str, Any]
+_REF = "#/components/schemas/{model}"
+_ERROR: Schema = {
+    "type": "object",
+    "properties": {"code": {"type": "integer"}, "message": {"type": "string"}},
+    "required": ["code", "message"],
+}
+_HEADERS: list[Schema] = [
+    {"name": "sessionToken", "in": "header", "required": True, "schema": {"type": "string"}},
+]
+
+
+def _schema(found: TypeAdapter[Any], mode: Any, shapes: Schema) -> Schema:
+    """The schema of a type; the shapes that it names go to those of the document."""
+    schema = found.json_schema(ref_template=_REF, mode=mode)
+    shapes.update(schema.pop("$defs", {}))
+    return schema
+
+
+def _answers(endpoint: Endpoint, shapes: Schema) -> Schema:
+    function = endpoint.function
+    assert function is not None
+    annotation = eval(function.__annotations__["return"], function.__globals__)  # noqa: S307 - our own words
+    good: Schema = {"description": "Success"}
+    if annotation is not Answer:
+        good["content"] = {"application/json": {"schema": _schema(TypeAdapter(annotation), "serialization", shapes)}}
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    answers: Schema = {"200": good}
+    for status, what in (("400", "the call makes no sense"), ("401", "no live session"), ("403", "may not")):
+        answers[status] = {"description": f"Refused: {what}. X-Emulator-Reason says why.", "content": error}
+    if endpoint.missing == 404:
+        answers["404"] = {"description": "Refused: there is no such thing.", "content": error}
+    return answers
+
+
+def _operation(endpoint: Endpoint, shapes: Schema) -> Schema:
+    needs = " and ".join(endpoint.permissions or ())
+    who = f"Apps that act for users need {needs}." if needs else "" if endpoint.for_apps else "Not for apps."
+    fields: list[Schema] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in parameters(endpoint.path)
+    ]
+    if endpoint.auth == "session":
+        fields += _HEADERS
+    if endpoint.query is not None:
+        query = _schema(adapter(endpoint.query), "validation", shapes)
+        required = query.get("required", [])
+        fields += [
+            {"name": name, "in": "query", "required": name in required, "schema": schema}
+            for name, schema in query.get("properties", {}).items()
+        ]
+    operation: Schema = {
+        "summary": endpoint.summary,
+        "description": who,
+        "tags": [endpoint.path.split("/")[1]],
+        "parameters": fields,
+        "responses": _answers(endpoint, shapes),
+    }
+    if endpoint.deprecated:
+        operation["deprecated"] = True
+    if endpoint.form:
+        operation["requestBody"] = {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}
+    elif endpoint.body is not None:
+        content = {"application/json": {"schema": _schema(adapter(endpoint.body), "validation", shapes)}}
+        operation["requestBody"] = {"required": endpoint.body_required, "content": content}
+    return operation
+
+
+@lru_cache(maxsize=1)
+def document() -> Schema:
+    """The document, without the address at which it is served."""
+    shapes: Schema = {"Error": _ERROR}
+    paths: dict[str, Schema] = {}
+    for endpoint in sorted(TABLE, key=lambda each: each.path):
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, shapes)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Symphony pod emulator", "version": __version__},
+        "paths": paths,
+        "components": {"schemas": shapes},
+    }
+
+
+async def openapi(request: Request) -> Response:
+    return answer({**document(), "servers": [{"url": request.scope["emulator.url"]}]})
+
+
+ROUTES = [route("/openapi.json", openapi)]

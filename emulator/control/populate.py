@@ -1,0 +1,162 @@
+"""Connections, streams, messages, presence: the state that a test needs, as any user, without asking who may."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from emulator.api.agent.compose import render
+from emulator.api.agent.shapes import v4_message
+from emulator.control.facts import stream_facts
+from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, stream_of, user_of
+from emulator.world.attachments import Upload
+from emulator.world.errors import Invalid
+from emulator.world.messages import Origin
+from emulator.world.policy import streams as policy
+from emulator.world.streams import RoomAttributes
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+_MOST_USERS = 1_000
+
+
+class Connect(Part):
+    """How two users of different companies stand. `from` is who asked; NONE takes the connection away."""
+
+    from_: Annotated[Who, Field(alias="from")]
+    to: Who
+    status: Literal["PENDING", "ACCEPTED", "REJECTED", "NONE"] = "ACCEPTED"
+
+
+async def connect(request: Request) -> Response:
+    asked = await body_of(request, Connect)
+    world = stage_of(request).world
+    one, other = user_of(world, asked.from_), user_of(world, asked.to)
+    if one.company_id == other.company_id:
+        raise Invalid(f"'{one.username}' and '{other.username}' are colleagues, who need no connection")
+    if asked.status == "NONE":
+        world.connections.forget(one, other)
+    else:
+        world.connections.set(one, other, asked.status)
+    world.tell("connection set", 0, about=(one.id, other.id))
+    return answer({"from": one.id, "to": other.id, "status": asked.status}, 201)
+
+
+class NewStream(Part):
+    """An IM with `members`, or a room with a `name`, its first member the owner."""
+
+    members: Annotated[list[Who], Field(min_length=1, max_length=_MOST_USERS)]
+    owners: list[Who] = Field(default_factory=list)
+    name: Annotated[str, Field(max_length=50)] | None = None
+    description: Annotated[str, Field(max_length=4_096)] = ""
+    public: bool = False
+    readOnly: bool = False
+    crossPod: bool = False
+    viewHistory: bool = False
+    discoverable: bool = False
+    membersCanInvite: bool = False
+    active: bool = True
+
+
+async def create_stream(request: Request) -> Response:
+    asked = await body_of(request, NewStream)
+    world = stage_of(request).world
+    users = [user_of(world, who) for who in asked.members]
+    owners = [user_of(world, who) for who in asked.owners] or users[:1]
+    if asked.name is None:
+        parties = tuple(sorted({user.id for user in users}))
+        if len(parties) < 2:
+            raise Invalid("an IM has at least two members; a room has a name")
+        stream = world.streams.book.one_by("parties", parties) or world.streams.open_im(users[0], parties)
+        return answer(stream_facts(world, stream), 201)
+    attributes = RoomAttributes(
+        name=asked.name.strip(),
+        description=asked.description,
+        public=asked.public,
+        read_only=asked.readOnly,
+        cross_pod=asked.crossPod,
+        view_history=asked.viewHistory or asked.public,
+        discoverable=asked.discoverable or asked.public,
+        members_can_invite=asked.membersCanInvite or asked.public,
+    )
+    policy.fits(attributes)
+    if not asked.crossPod and len({user.company_id for user in (*owners, *users)}) > 1:
+        raise Invalid("a room of several companies needs crossPod")
+    world.rooms.must_be_free(owners[0], attributes.name)
+    stream = world.rooms.open(owners[0], attributes)
+    for user in (*owners, *users):
+        world.streams.seat(stream, user.id, owner=user in owners)
+    if not asked.active:
+        stream = world.rooms.close(stream)
+    return answer(stream_facts(world, stream), 201)
+
+
+class Attachment(Part):
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    content: str
+
+    def upload(self) -> Upload:
+        try:
+            return Upload(name=self.name, content=base64.b64decode(self.content, validate=True))
+        except binascii.Error as error:
+            raise Invalid(f"the content of '{self.name}' is not in Base64: {error}") from None
+
+
+class NewMessage(Part):
+    """A message of any user into a stream (an id, or the name of a room)."""
+
+    from_: Annotated[Who, Field(alias="from")]
+    stream: str
+    message: str
+    data: str | None = None
+    attachments: Annotated[list[Attachment], Field(max_length=20)] = Field(default_factory=list)
+
+
+async def send_message(request: Request) -> Response:
+    """Send a message as any user, whom nobody asks whether they may. Text without a tag is text."""
+    asked = await body_of(request, NewMessage)
+    world = stage_of(request).world
+    sender, stream = user_of(world, asked.from_), stream_of(world, asked.stream)
+    return answer(sent(world, sender, stream.id, asked.message, asked.data, asked.attachments), 201)
+
+
+def sent(
+    world: World, sender: User, stream_id: str, message: str, data: str | None, attachments: list[Attachment]
+) -> dict[str, Any]:
+    stream = world.streams.book[stream_id]
+    marked = message if message.lstrip().startswith("<") else f"<messageML>{_escaped(message)}</messageML>"
+    content = render(world, sender, marked, data)
+    uploads = tuple(each.upload() for each in attachments)
+    made = world.messages.post(sender, stream, content, Origin(session=world.ids.uuid()), uploads)
+    return dict(v4_message(world, made, sender))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class Shown(Part):
+    category: str
+
+
+async def set_presence(request: Request) -> Response:
+    asked = await body_of(request, Shown)
+    world = stage_of(request).world
+    presence = world.presences.set(user_of(world, request.path_params["id"]), asked.category)
+    return answer({"userId": presence.user, "category": presence.category, "timestamp": presence.at})
+
+
+ROUTES = [
+    route("/connections", connect, "POST"),
+    route("/streams", create_stream, "POST"),
+    route("/messages", send_message, "POST"),
+    route("/presence/{id}", set_presence, "PUT"),
+]

@@ -1,0 +1,101 @@
+"""What was called, and what an app really needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, ValidationError
+from starlette.responses import Response
+
+from emulator.api.journal import KEPT, Filter, answer_of, waited
+from emulator.api.parse import explained
+from emulator.api.report import as_markdown, as_text, report_of
+from emulator.control.parts import Part, answer, route, stage_of
+from emulator.world.errors import Invalid
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_TOLD = 5
+
+
+class Asked(Part):
+    """Filters, and how long (s) to wait until there are `count` such calls."""
+
+    path: str | None = None
+    method: str | None = None
+    app: str | None = None
+    user: str | None = None
+    status: Annotated[str, Field(pattern=r"^[0-5](\d\d|xx)$|^0$")] | None = None
+    since: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=KEPT)] = KEPT
+    wait: Annotated[float, Field(ge=0, le=60)] = 0
+    count: Annotated[int, Field(ge=1, le=KEPT)] = 1
+
+    def filter(self) -> Filter:
+        return Filter(
+            path=self.path,
+            method=self.method.upper() if self.method else None,
+            app=self.app,
+            user=self.user,
+            status=self.status,
+            since=self.since,
+        )
+
+
+async def requests(request: Request) -> Response:
+    """The calls asked for, oldest first; with `wait` as soon as there are enough, 408 when they do not come."""
+    try:
+        asked = Asked.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        raise Invalid(f"query parameter {explained(error)}") from None
+    journal, wanted = stage_of(request).journal, asked.filter()
+    if not asked.wait:
+        found = list(journal.find(wanted))
+    else:
+        found = await waited(journal, wanted, asked.count, asked.wait)
+        if len(found) < asked.count:
+            last = [f"{each.method} {each.path} {each.status}" for each in tuple(journal.entries)[-_TOLD:]]
+            message = (
+                f"{len(found)} of {asked.count} calls like '{wanted}' came within {asked.wait:g} s;"
+                f" the last calls were: {', '.join(last) or 'none'}"
+            )
+            return answer({"code": 408, "message": message}, 408)
+    return answer([answer_of(entry) for entry in found[-asked.limit :]])
+
+
+async def clear_requests(request: Request) -> Response:
+    stage_of(request).journal.clear()
+    return answer({"deleted": "all"})
+
+
+class ReportAsked(Part):
+    format: Literal["json", "markdown", "text"] = "json"
+
+
+async def report(request: Request) -> Response:
+    """By app: endpoints called, permissions used, never used, refused, and the fewest that would have done."""
+    try:
+        wanted = ReportAsked.model_validate(dict(request.query_params)).format
+    except ValidationError as error:
+        raise Invalid(f"query parameter {explained(error)}") from None
+    stage = stage_of(request)
+    told = report_of(stage.report, stage.world, stage.permission_match)
+    if wanted == "json":
+        return answer(told)
+    if wanted == "markdown":
+        return Response(as_markdown(told), media_type="text/markdown")
+    return Response(as_text(told), media_type="text/plain")
+
+
+async def clear_report(request: Request) -> Response:
+    stage_of(request).report.clear()
+    return answer({"deleted": "all"})
+
+
+ROUTES = [
+    route("/requests", requests),
+    route("/requests", clear_requests, "DELETE"),
+    route("/report", report),
+    route("/report", clear_report, "DELETE"),
+]

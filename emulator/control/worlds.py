@@ -1,0 +1,70 @@
+"""Worlds side by side: each has users, sessions and a journal of its own, under `/worlds/NAME`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+
+from pydantic import Field
+
+from emulator.control.parts import NAME, Part, answer, body_of, route
+from emulator.world.errors import Invalid, Unknown
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from emulator.api.stage import Stage
+
+
+class Site(Protocol):
+    """The app around the worlds, as far as it is needed here."""
+
+    worlds: dict[str, Stage]
+
+    def world_names(self) -> list[str]: ...
+
+    def add_world(self, name: str | None, world: str | None) -> str: ...
+
+
+def _site(request: Request) -> Site:
+    site: Site = request.scope["emulator.site"]
+    return site
+
+
+def _described(request: Request, name: str) -> dict[str, Any]:
+    base = request.scope["emulator.base"]
+    return {"name": name, "url": base if name == "main" else f"{base}/worlds/{name}"}
+
+
+async def list_worlds(request: Request) -> Response:
+    return answer([_described(request, name) for name in _site(request).world_names()])
+
+
+class NewWorld(Part):
+    """`world` is one that ships with the emulator; without it the new world is the main one as it was loaded."""
+
+    name: Annotated[str, Field(pattern=NAME)] | None = None
+    world: Literal["demo", "empty"] | None = None
+
+
+async def create_world(request: Request) -> Response:
+    asked = await body_of(request, NewWorld)
+    name = _site(request).add_world(asked.name, asked.world)
+    return answer(_described(request, name), 201)
+
+
+async def delete_world(request: Request) -> Response:
+    name, site = request.path_params["name"], _site(request)
+    if name == "main":
+        raise Invalid("the main world stays: reset it")
+    if name not in site.worlds:
+        raise Unknown(f"there is no world '{name}', there are {', '.join(site.world_names())}")
+    del site.worlds[name]
+    return answer({"deleted": name})
+
+
+ROUTES = [
+    route("/worlds", list_worlds),
+    route("/worlds", create_world, "POST"),
+    route("/worlds/{name}", delete_world, "DELETE"),
+]
