@@ -1,7 +1,8 @@
 """The containers that hold the world's state.
 
-Records are immutable; a change puts a new record in its book. So a snapshot copies containers and never records,
-and what was read stays as it was read.
+Records are immutable; a change puts a new record in its book. So a snapshot keeps containers and never copies records,
+and what was read stays as it was read. Not even containers are copied when a snapshot is taken or restored: they are
+shared from then on, and the first change copies what it changes, the inside of an index entry by entry.
 """
 
 from __future__ import annotations
@@ -32,12 +33,30 @@ class Book(Generic[K, V]):
     An index is a function from a record to the values under which it is to be found.
     """
 
-    __slots__ = ("_indexes", "_keys_of", "rows")
+    __slots__ = ("_indexes", "_keys_of", "_own", "_shared", "rows")
 
     def __init__(self, **indexes: Callable[[V], Iterable[Hashable]]) -> None:
         self.rows: dict[K, V] = {}
         self._keys_of = indexes
         self._indexes: dict[str, dict[Hashable, dict[K, None]]] = {name: {} for name in indexes}
+        self._shared = False
+        self._own: dict[str, set[Hashable]] | None = None
+        """By index the values whose keys no snapshot holds; None while there never was one."""
+
+    def _unshare(self) -> None:
+        self.rows = self.rows.copy()
+        self._indexes = {name: index.copy() for name, index in self._indexes.items()}
+        self._own = {name: set() for name in self._indexes}
+        self._shared = False
+
+    def _keys(self, name: str, value: Hashable) -> dict[K, None] | None:
+        """The keys under a value, to be changed; None where there are none."""
+        index = self._indexes[name]
+        keys = index.get(value)
+        if keys is not None and self._own is not None and value not in self._own[name]:
+            keys = index[value] = keys.copy()
+            self._own[name].add(value)
+        return keys
 
     def get(self, key: K) -> V | None:
         return self.rows.get(key)
@@ -56,34 +75,41 @@ class Book(Generic[K, V]):
 
     def put(self, key: K, record: V) -> V:
         """Store a record, new or in the place of the one before; the indexes follow."""
+        if self._shared:
+            self._unshare()
         before = self.rows.get(key)
         self.rows[key] = record
         for name, values in self._keys_of.items():
-            index = self._indexes[name]
+            new = tuple(values(record))
             if before is not None:
-                old, new = tuple(values(before)), tuple(values(record))
+                old = tuple(values(before))
                 if old == new:
                     continue
-                self._forget(index, old, key)
-            else:
-                new = tuple(values(record))
+                self._forget(name, old, key)
             for value in new:
-                index.setdefault(value, {})[key] = None
+                keys = self._keys(name, value)
+                if keys is None:
+                    self._indexes[name][value] = {key: None}
+                    if self._own is not None:
+                        self._own[name].add(value)
+                else:
+                    keys[key] = None
         return record
 
     def drop(self, key: K) -> None:
+        if self._shared:
+            self._unshare()
         record = self.rows.pop(key)
         for name, values in self._keys_of.items():
-            self._forget(self._indexes[name], values(record), key)
+            self._forget(name, values(record), key)
 
-    @staticmethod
-    def _forget(index: dict[Hashable, dict[K, None]], values: Iterable[Hashable], key: K) -> None:
+    def _forget(self, name: str, values: Iterable[Hashable], key: K) -> None:
         for value in values:
-            keys = index.get(value)
+            keys = self._keys(name, value)
             if keys is not None:
                 keys.pop(key, None)
                 if not keys:
-                    del index[value]
+                    del self._indexes[name][value]
 
     def keys_by(self, index: str, value: Hashable) -> Iterable[K]:
         """The keys under a value, in the order in which they came. Do not change the book while walking."""
@@ -104,27 +130,33 @@ class Book(Generic[K, V]):
         return len(self._indexes[index].get(value, ()))
 
     def state(self) -> Any:
-        return (
-            self.rows.copy(),
-            {name: {value: keys.copy() for value, keys in index.items()} for name, index in self._indexes.items()},
-        )
+        self._shared = True
+        return self.rows, self._indexes
 
     def restore(self, state: Any) -> None:
-        rows, indexes = state
-        self.rows = rows.copy()
-        self._indexes = {name: {value: keys.copy() for value, keys in index.items()} for name, index in indexes.items()}
+        self.rows, self._indexes = state
+        self._shared = True
 
 
 class Postings(Generic[K]):
     """For each key the stamps of messages in the order of time: streams, words, tags, authors."""
 
-    __slots__ = ("_lists",)
+    __slots__ = ("_lists", "_own", "_shared")
 
     def __init__(self) -> None:
         self._lists: dict[K, list[Stamp]] = {}
+        self._shared = False
+        self._own: set[K] | None = None
+        """The keys whose stamps no snapshot holds; None while there never was one."""
 
     def add(self, key: K, stamp: Stamp) -> None:
+        if self._shared:
+            self._lists, self._own, self._shared = self._lists.copy(), set(), False
         stamps = self._lists.get(key)
+        if self._own is not None and key not in self._own:
+            self._own.add(key)
+            if stamps is not None:
+                stamps = self._lists[key] = stamps.copy()
         if stamps is None:
             self._lists[key] = [stamp]
         elif stamps[-1] <= stamp:
@@ -144,10 +176,12 @@ class Postings(Generic[K]):
         return stamps, first, max(first, last)
 
     def state(self) -> Any:
-        return {key: stamps.copy() for key, stamps in self._lists.items()}
+        self._shared = True
+        return self._lists
 
     def restore(self, state: Any) -> None:
-        self._lists = {key: stamps.copy() for key, stamps in state.items()}
+        self._lists = state
+        self._shared = True
 
 
 _GRAM = 3
@@ -164,12 +198,19 @@ class Grams(Generic[K]):
     returns.
     """
 
-    __slots__ = ("_entries", "_number", "_numbers")
+    __slots__ = ("_entries", "_number", "_numbers", "_own", "_shared")
 
     def __init__(self) -> None:
         self._entries: list[tuple[K, str] | None] = []
         self._number: dict[K, int] = {}
         self._numbers: dict[str, array[int]] = {}
+        self._shared = False
+        self._own: set[str] | None = None
+        """The grams whose numbers no snapshot holds; None while there never was one."""
+
+    def _unshare(self) -> None:
+        self._entries, self._number = self._entries.copy(), self._number.copy()
+        self._numbers, self._own, self._shared = self._numbers.copy(), set(), False
 
     def put(self, key: K, text: str) -> None:
         text = _folded(text)
@@ -178,14 +219,26 @@ class Grams(Generic[K]):
             entry = self._entries[before]
             if entry is not None and entry[1] == text:
                 return
+        if self._shared:
+            self._unshare()
+        if before is not None:
             self._entries[before] = None
         number = len(self._entries)
         self._entries.append((key, text))
         self._number[key] = number
         for gram in {text[at : at + _GRAM] for at in range(max(1, len(text) - _GRAM + 1))}:
-            self._numbers.setdefault(gram, array("I")).append(number)
+            numbers = self._numbers.get(gram)
+            if numbers is None:
+                numbers = self._numbers[gram] = array("I")
+            elif self._own is not None and gram not in self._own:
+                numbers = self._numbers[gram] = numbers[:]
+            if self._own is not None:
+                self._own.add(gram)
+            numbers.append(number)
 
     def drop(self, key: K) -> None:
+        if self._shared:
+            self._unshare()
         self._entries[self._number.pop(key)] = None
 
     def find(self, piece: str) -> list[K]:
@@ -207,9 +260,9 @@ class Grams(Generic[K]):
         return lists[0]
 
     def state(self) -> Any:
-        return self._entries.copy(), self._number.copy(), {gram: found[:] for gram, found in self._numbers.items()}
+        self._shared = True
+        return self._entries, self._number, self._numbers
 
     def restore(self, state: Any) -> None:
-        entries, number, numbers = state
-        self._entries, self._number = entries.copy(), number.copy()
-        self._numbers = {gram: found[:] for gram, found in numbers.items()}
+        self._entries, self._number, self._numbers = state
+        self._shared = True
