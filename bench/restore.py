@@ -35,9 +35,10 @@ def measure(name: str, world: World) -> None:
         writes.append(_ms(lambda: _write(world)))
         restores.append(_ms(lambda: world.restore(snapshot)))
         copies.append(_ms(world.messages.book.rows.copy))
+    both = median(restores) + median(writes)
+    copy = median(copies)
     print(
-        f"{name:<34} restore {median(restores):7.3f} ms   restore and a message {median(restores) + median(writes):7.3f}"
-        f" ms   one copy of the messages' book {median(copies):7.3f} ms"
+        f"{name:<30} restore {median(restores):7.3f} ms  and a message {both:7.3f} ms  a copy of a book {copy:7.3f} ms"
     )
 
 

@@ -56,6 +56,11 @@ _COUNT = click.IntRange(0, 10_000_000)
     default="all",
     help="whether an endpoint with two permissions needs both",
 )
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="a file from which the state comes, and in which it is kept",
+)
 @click.option("--tls", is_flag=True, help="serve https with a certificate of our own; clients may show theirs")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning")
 @click.option("--quiet", is_flag=True, help="print one JSON line instead of the start screen")

@@ -24,5 +24,6 @@ class Settings:
     home: Path
     permission_match: Match
     tls: bool
+    state: Path | None
     log_level: str
     quiet: bool

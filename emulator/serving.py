@@ -48,6 +48,13 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
     url = address_of(bound, settings.host, "https" if tls else "http")
     token = None if is_loopback(settings.host) else os.urandom(24).hex()
     stage = Stage(world, pod_key=pod_key, permission_match=settings.permission_match)
+    if settings.state is not None:
+        from emulator.keeping.file import StateFileError, keep_in
+
+        try:
+            keep_in(settings.state, world, stage)
+        except StateFileError as error:
+            raise click.ClickException(str(error)) from None
     home.write_facts(world, url)
 
     def ready() -> None:

@@ -35,7 +35,9 @@ def signal(wire: Wire) -> str:
 
 
 def new_room(wire: Wire) -> str:
-    made = wire.post("/pod/v3/room/create", json={"name": "Good path", "description": "x"}).json()
+    made = wire.post(
+        "/pod/v3/room/create", json={"name": f"Good path {len(wire.world.streams.book)}", "description": "x"}
+    ).json()
     return str(made["roomSystemInfo"]["id"])
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import uuid
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from emulator.access.errors import NoSession
+from emulator.world.books import Book
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -29,12 +32,14 @@ _ENDING = {
     "app key revoked": ("app", "a key of the app was revoked"),
 }
 """The events that end sessions, whose, and what their tokens are told from then on."""
-_REMEMBERED = 1_000
+_TIDIED = 100
+"""So many of the oldest sessions are looked at when a new one is opened: who has expired goes."""
 
 
 @record
 class Session:
-    """A login. `app` for the app itself, `obo` for a user through an app, `bot` for an account of its own."""
+    """A login. `app` for the app itself, `obo` for a user through an app, `bot` for an account of its own. `ended` says
+    why the world ended it, if it did."""
 
     kind: Kind
     token: str
@@ -43,25 +48,33 @@ class Session:
     created_at: int
     expires_at: int
     id: str
+    ended: str | None = None
+
+
+@record
+class Ticket:
+    """A token besides that of a session: of the key manager, or a common JWT that stands for the session `session`."""
+
+    token: str
+    user: int
+    session: str | None
+    expires_at: int
 
 
 class Sessions:
-    """The live sessions of one world, by token."""
+    """The sessions of one world, by token."""
 
     def __init__(self, world: World, pod_key: PodKey) -> None:
         self._world = world
         self._pod_key = pod_key
-        self._by_token: dict[str, Session] = {}
-        self._key_manager: dict[str, tuple[int, int]] = {}
-        self._common: dict[str, tuple[str, int]] = {}
-        """Common JWTs: the session token that each stands for, and until when (ms)."""
-        self._ended: dict[str, tuple[Session, str]] = {}
-        """Sessions that the world ended, the last thousand, and why."""
+        self.book: Book[str, Session] = Book(user=lambda session: (session.user,), app=lambda session: (session.app,))
+        self.tickets: Book[str, Ticket] = Book(user=lambda ticket: (ticket.user,))
         world.events.listen(self._heard)
 
     def open(self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None) -> Session:
         """A new session, with a token as production writes it (reference/auth.md 2.2)."""
         now = self._world.clock.now()
+        self._tidy(now)
         session_id = os.urandom(48).hex() + f"{now:016x}{user or 0:016x}"
         token = self._pod_key.sign(
             {"sub": subject, "iss": "symphony", "sessionId": session_id, "userId": str(user or 0)}, "RS512"
@@ -75,99 +88,114 @@ class Sessions:
             expires_at=now + self._world.settings.session_hours * _HOUR,
             id=str(uuid.uuid4()),
         )
-        self._by_token[token] = session
         if user is not None:
             self._world.users.logged_in(self._world.users.get(user))
-        return session
+        return self.book.put(token, session)
+
+    def _tidy(self, now: int) -> None:
+        for session in list(islice(self.book, _TIDIED)):
+            if now >= session.expires_at:
+                self.book.drop(session.token)
+        for ticket in list(islice(self.tickets, _TIDIED)):
+            if now >= ticket.expires_at:
+                self.tickets.drop(ticket.token)
 
     def find(self, token: str) -> Session:
         """The live session of a token; NoSession when it is unknown, ended or expired."""
-        if token in self._common:
-            token, until = self._common[token]
-            if self._world.clock.now() >= until:
-                raise NoSession("the authorization token has expired: get a new one from /login/idm/tokens")
-        session = self._by_token.get(token)
+        session = self.book.get(token)
         if session is None:
-            if token in self._ended:
-                raise NoSession(f"the session was ended: {self._ended[token][1]}")
-            raise NoSession("the session token is unknown: it was never given out, or the session was ended")
+            session = self._stood_for(token)
+        if session.ended is not None:
+            raise NoSession(f"the session was ended: {session.ended}")
         if self._world.clock.now() >= session.expires_at:
-            del self._by_token[token]
             raise NoSession("the session has expired")
+        return session
+
+    def _stood_for(self, token: str) -> Session:
+        """The session that a common JWT stands for."""
+        ticket = self.tickets.get(token)
+        session = None if ticket is None or ticket.session is None else self.book.get(ticket.session)
+        if ticket is None or session is None:
+            raise NoSession("the session token is unknown: it was never given out, or the session was ended")
+        if self._world.clock.now() >= ticket.expires_at:
+            raise NoSession("the authorization token has expired: get a new one from /login/idm/tokens")
         return session
 
     def open_common(self, session: Session) -> str:
         """A common JWT that stands for a session for five minutes, and ends with it (reference/auth.md 2.4)."""
         now = self._world.clock.now()
+        user = session.user or 0
         claims = {
             "exp": now // 1000 + COMMON_LIFE,
-            "sub": str(session.user),
-            "ext_pod_id": (session.user or 0) >> 36,
+            "sub": str(user),
+            "ext_pod_id": user >> 36,
             "policy_id": "app",
             "entitlements": "",
             "jti": os.urandom(12).hex(),
         }
         token = self._pod_key.sign(claims, "RS256", {"kid": self._pod_key.kid})
-        for old, (_, until) in list(self._common.items()):
-            if now < until:
-                break
-            del self._common[old]
-        self._common[token] = session.token, now + COMMON_LIFE * 1000
+        until = now + COMMON_LIFE * 1000
+        self.tickets.put(token, Ticket(token=token, user=user, session=session.token, expires_at=until))
         return token
 
     def end(self, token: str) -> None:
         """Log out."""
-        self._by_token.pop(token, None)
+        if token in self.book:
+            self.book.drop(token)
 
     def of_user(self, user: int) -> list[Session]:
         """The live sessions in which this user is the one acted for, oldest first."""
         now = self._world.clock.now()
-        return [each for each in self._by_token.values() if each.user == user and now < each.expires_at]
+        return [each for each in self.book.by("user", user) if each.ended is None and now < each.expires_at]
 
     def _heard(self, event: Event) -> None:
         """Who can no longer log in as they did is logged out for good, also when it is allowed again later."""
         if event.kind not in _ENDING:
             return
         whose, why = _ENDING[event.kind]
-        for token, session in list(self._by_token.items()):
-            if getattr(session, whose) == event.about:
-                self._ended[token] = self._by_token.pop(token), why
-        while len(self._ended) > _REMEMBERED:
-            del self._ended[next(iter(self._ended))]
+        for session in self.book.by(whose, event.about):
+            self.book.put(session.token, replace(session, ended=why))
         if whose == "user":
-            for token, (user, _) in list(self._key_manager.items()):
-                if user == event.about:
-                    del self._key_manager[token]
+            for ticket in self.tickets.by("user", event.about):
+                if ticket.session is None:
+                    self.tickets.drop(ticket.token)
 
     def end_all(self) -> None:
-        self._by_token.clear()
-        self._ended.clear()
-        self._key_manager.clear()
+        for session in list(self.book):
+            self.book.drop(session.token)
+        for ticket in list(self.tickets):
+            self.tickets.drop(ticket.token)
 
     def open_key_manager(self, user: int) -> str:
         """A key manager token: opaque hex that begins with 0100 (reference/auth.md 2.3)."""
         token = "0100" + os.urandom(64).hex()
-        self._key_manager[token] = (user, self._world.clock.now() + self._world.settings.session_hours * _HOUR)
+        until = self._world.clock.now() + self._world.settings.session_hours * _HOUR
+        self.tickets.put(token, Ticket(token=token, user=user, session=None, expires_at=until))
         return token
 
     def check_key_manager(self, token: str, user: int) -> None:
         """NoSession unless this is a live key manager token of the user."""
-        owner, expires_at = self._key_manager.get(token, (None, 0))
-        if owner != user or self._world.clock.now() >= expires_at:
+        ticket = self.tickets.get(token)
+        live = ticket is not None and ticket.session is None and self._world.clock.now() < ticket.expires_at
+        if ticket is None or not live or ticket.user != user:
             raise NoSession("a bot calls the agent with its own keyManagerToken, and this one is missing or dead")
 
     def end_key_manager(self, token: str) -> bool:
         """End a key manager token; whether there was one."""
-        return self._key_manager.pop(token, None) is not None
+        ticket = self.tickets.get(token)
+        if ticket is None or ticket.session is not None:
+            return False
+        self.tickets.drop(token)
+        return True
 
     def forget_the_gone(self) -> None:
         """After a reset or restore: end the sessions of users and apps that no longer exist. What the world ended is
         undone like all else that happened in it."""
-        self._by_token |= {token: session for token, (session, _) in self._ended.items()}
-        self._ended.clear()
         users, apps = self._world.users.book, self._world.apps.book
-        for token, session in list(self._by_token.items()):
+        for session in list(self.book):
             if (session.user is not None and session.user not in users) or (
                 session.app is not None and session.app not in apps
             ):
-                del self._by_token[token]
+                self.book.drop(session.token)
+            elif session.ended is not None:
+                self.book.put(session.token, replace(session, ended=None))

@@ -128,6 +128,14 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         status, reason = 500, "the emulator itself failed, its log has the details: please report it"
         body = orjson.dumps({"code": 500, "message": "Internal server error"})
 
+    if stage.keep is not None:
+        try:
+            stage.keep()
+        except Exception as error:
+            log.exception("the state could not be kept")
+            status, reason = 500, f"the state could not be kept: {error}"
+            body, headers = orjson.dumps({"code": 500, "message": "Internal server error"}), ()
+
     out: list[tuple[bytes, bytes]] = [(b"content-length", str(len(body)).encode()), (b"content-type", content_type)]
     if status == 204:
         out = []

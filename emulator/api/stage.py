@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emulator.access.extension import Pairs
@@ -32,6 +33,8 @@ class Stage:
         self.journal = Journal()
         self.report = Report()
         self.faults = Faults(world.ids.seed)
+        self.keep: Callable[[], None] | None = None
+        """Writes what a call changed where the state is kept; asked for before the answer leaves."""
         self.throttle: Throttle | None = None
         self.loaded: Snapshot = world.snapshot()
         self.snapshots: dict[str, tuple[int, Snapshot]] = {}

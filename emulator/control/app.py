@@ -21,12 +21,13 @@ from emulator.control import (
     plane,
     populate,
     requests,
+    state,
     users,
     worlds,
 )
 from emulator.control.guard import refusal
 
-_PARTS = (plane, users, apps, populate, faults, requests, events, extension, worlds, openapi)
+_PARTS = (plane, users, apps, populate, state, faults, requests, events, extension, worlds, openapi)
 _ROUTES = [each for part in _PARTS for each in part.ROUTES]
 _ROUTER = Router(_ROUTES, redirect_slashes=False)
 

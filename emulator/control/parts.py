@@ -54,16 +54,22 @@ def refused(refusal: Refused) -> Response:
     )
 
 
-async def body_of(request: Request, model: type[M]) -> M:
-    """The JSON body as a model; an empty body counts as {}. Invalid says what does not fit."""
+async def content_of(request: Request) -> bytes:
+    """The body; Invalid beyond 64 MB."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > MOST_BYTES:
             raise Invalid(f"the body has more than {MOST_BYTES} bytes")
         chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def body_of(request: Request, model: type[M]) -> M:
+    """The JSON body as a model; an empty body counts as {}. Invalid says what does not fit."""
+    content = await content_of(request)
     try:
-        return model.model_validate_json(b"".join(chunks).strip() or b"{}")
+        return model.model_validate_json(content.strip() or b"{}")
     except ValidationError as error:
         raise Invalid(f"the body does not fit: {explained(error)}") from None
 
@@ -101,6 +107,9 @@ def route(path: str, handler: Handler, method: str = "GET") -> Route:
     async def safe(request: Request) -> Response:
         try:
             done: Response = await handler(request)
+            stage = stage_of(request)
+            if stage.keep is not None:
+                stage.keep()
         except Refused as refusal:
             return refused(refusal)
         return done

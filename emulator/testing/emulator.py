@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from emulator.access.permissions import Match
+    from emulator.keeping.file import StateFile
     from emulator.world.clock import Clock
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Emulator:
         self._server = Background(self.site, tls=self._home.certify(stage.world, "localhost") if tls else None)
         self.url = self._server.url
         self.faults = FaultsOfPod(stage, self.do)
+        self._kept: StateFile | None = None
 
     @classmethod
     def start(
@@ -51,13 +53,22 @@ class Emulator:
         seed: int = 0,
         permission_match: Match = "all",
         tls: bool = False,
+        state: Path | str | None = None,
     ) -> Emulator:
         """A server on a free port, in a thread. `world` is a name, the path of a file, or a World made by hand; with
-        `tls` it serves https, and `home` holds the authority and a certificate for each app and bot."""
+        `tls` it serves https, and `home` holds the authority and a certificate for each app and bot. `state` is a file
+        in which all is kept, and from which it goes on; ValueError when it cannot be used."""
         made = world if isinstance(world, World) else load(world, seed)
         emulator = cls(Stage(made, permission_match=permission_match), home, tls=tls)
         emulator._home.write_facts(made, emulator.url)
         emulator.stage.loaded = made.snapshot()  # with the public keys that the home has just been given
+        if state is not None:
+            from emulator.keeping.file import StateFileError, keep_in
+
+            try:
+                emulator._kept = keep_in(Path(state), made, emulator.stage)
+            except StateFileError as error:
+                raise ValueError(str(error)) from None
         emulator._server.start()
         return emulator
 
@@ -70,6 +81,8 @@ class Emulator:
     def stop(self) -> None:
         """End the server."""
         self._server.stop()
+        if self._kept is not None:
+            self._kept.close()
         if self._own_home:
             shutil.rmtree(self.home, ignore_errors=True)
 
@@ -93,7 +106,14 @@ class Emulator:
 
     def do(self, work: Callable[[], T]) -> T:
         """Run something on the world between two calls."""
-        return self._server.do(work)
+
+        def kept() -> T:
+            done = work()
+            if self.stage.keep is not None:
+                self.stage.keep()
+            return done
+
+        return self._server.do(kept)
 
     def token(self, user: str, app: str | None = None) -> str:
         """A session token at once: of `app` acting for the user, or of the user's own account."""

@@ -33,12 +33,14 @@ class Book(Generic[K, V]):
     An index is a function from a record to the values under which it is to be found.
     """
 
-    __slots__ = ("_indexes", "_keys_of", "_own", "_shared", "rows")
+    __slots__ = ("_indexes", "_keys_of", "_own", "_shared", "changed", "rows")
 
     def __init__(self, **indexes: Callable[[V], Iterable[Hashable]]) -> None:
         self.rows: dict[K, V] = {}
         self._keys_of = indexes
         self._indexes: dict[str, dict[Hashable, dict[K, None]]] = {name: {} for name in indexes}
+        self.changed: set[K] | None = None
+        """The keys that were put or dropped, where somebody keeps the book and clears this; else None."""
         self._shared = False
         self._own: dict[str, set[Hashable]] | None = None
         """By index the values whose keys no snapshot holds; None while there never was one."""
@@ -77,6 +79,8 @@ class Book(Generic[K, V]):
         """Store a record, new or in the place of the one before; the indexes follow."""
         if self._shared:
             self._unshare()
+        if self.changed is not None:
+            self.changed.add(key)
         before = self.rows.get(key)
         self.rows[key] = record
         for name, values in self._keys_of.items():
@@ -99,6 +103,8 @@ class Book(Generic[K, V]):
     def drop(self, key: K) -> None:
         if self._shared:
             self._unshare()
+        if self.changed is not None:
+            self.changed.add(key)
         record = self.rows.pop(key)
         for name, values in self._keys_of.items():
             self._forget(name, values(record), key)

@@ -43,11 +43,16 @@ class Following:
         valid, strange = self._sorted_out(user, followed_id, followers, acting)
         begun = [follower for follower in valid if (follower, followed_id) not in self.book]
         for follower in begun:
-            self.book.put((follower, followed_id), self._world.clock.now())
-            insort(self._followers.setdefault(followed_id, []), follower)
-            insort(self._following.setdefault(follower, []), followed_id)
+            self.take_in((follower, followed_id), self._world.clock.now())
         self._tell("user followed", user, followed_id, begun)
         _complain(strange)
+
+    def take_in(self, follow: Follow, at: int) -> None:
+        """Store who follows whom, since when (ms)."""
+        follower, followed = follow
+        self.book.put(follow, at)
+        insort(self._followers.setdefault(followed, []), follower)
+        insort(self._following.setdefault(follower, []), followed)
 
     def unfollow(self, user: User, followed_id: int, followers: Iterable[int], *, acting: bool) -> None:
         """Make colleagues no longer follow a user."""

@@ -67,6 +67,10 @@ class IdSource:
         """Six letters and digits, as real-time events carry."""
         return "".join(self._random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", k=6))
 
+    def reseed(self, seed: str) -> None:
+        """Draw other ids from now on."""
+        self._random.seed(seed)
+
     def state(self) -> Any:
         return self._random.getstate()
 

@@ -47,7 +47,8 @@ class Origin:
 
 @record
 class Message:
-    """One version of a message. `number` counts all messages of the world; times are in ms."""
+    """One version of a message. `number` counts all messages of the world; `words` are those that it is found by, with
+    blanks between; times are in ms."""
 
     id: str
     stream: str
@@ -56,6 +57,7 @@ class Message:
     number: int
     presentationml: str
     data: str
+    words: str
     origin: Origin
     hashtags: tuple[str, ...] = ()
     cashtags: tuple[str, ...] = ()
@@ -233,6 +235,7 @@ class Messages:
             number=self.count + 1,
             presentationml=content.presentationml,
             data=content.data,
+            words=" ".join(content.words),
             origin=origin,
             hashtags=content.hashtags,
             cashtags=content.cashtags,
@@ -243,10 +246,14 @@ class Messages:
             initial_at=(replaces.initial_at or replaces.at) if replaces else None,
             silent=silent,
         )
-        self.book.put(message.id, message)
-        stamp = (message.at, message.number, message.id)
-        self.timeline.add(stream.id, stamp)
-        self._world.search.index(message, stamp, content.words)
+        self.take_in(message)
         if at is None:
             self._world.tell("MESSAGESENT", user.id, stream=stream.id, about=message.id)
         return message
+
+    def take_in(self, message: Message) -> None:
+        """Store a message, and let it be found."""
+        self.book.put(message.id, message)
+        stamp = (message.at, message.number, message.id)
+        self.timeline.add(message.stream, stamp)
+        self._world.search.index(message, stamp)

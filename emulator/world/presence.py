@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -146,6 +146,12 @@ class Presences:
         self._tidy(user.company_id)
         self._world.tell("presence", by.id, to=(user.id,), about=presence)
         return presence
+
+    def take_in(self, presence: Presence) -> None:
+        """Store a presence out of a kept state."""
+        self.book.put(presence.user, presence)
+        if presence.number:
+            insort(self._changes.setdefault(presence.user >> 36, []), (presence.number, presence.user))
 
     def gone(self, user: User) -> None:
         """Show who no longer works here as OFFLINE."""

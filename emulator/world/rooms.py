@@ -76,7 +76,7 @@ class Rooms:
             cross_pod=attributes.cross_pod,
             room=attributes,
         )
-        self._put(stream)
+        self.take_in(stream)
         self._world.streams.seat(stream, user.id, owner=True, at=now)
         self._world.tell("ROOMCREATED", user.id, to=(user.id,), about=stream.id)
         return stream
@@ -112,7 +112,7 @@ class Rooms:
             policy.name_is_free(None if taken_by is stream else taken_by, attributes.name)
         if named.get("pinned"):
             self._world.messages.must_be_in(user, stream, named["pinned"])
-        changed = self._put(
+        changed = self.take_in(
             replace(stream, room=attributes, pinned=(named["pinned"] or None) if "pinned" in named else stream.pinned)
         )
         self._world.tell("ROOMUPDATED", user.id, stream=stream.id, about=stream.id)
@@ -130,7 +130,7 @@ class Rooms:
         return self._set_active(stream, active, user.id)
 
     def _set_active(self, stream: Stream, active: bool, by: int) -> Stream:
-        changed = self._put(replace(stream, active=active))
+        changed = self.take_in(replace(stream, active=active))
         kind = "ROOMREACTIVATED" if active else "ROOMDEACTIVATED"
         self._world.tell(kind, by, stream=stream.id, about=stream.id)
         return changed
@@ -308,7 +308,8 @@ class Rooms:
     def _named(self, company: int, name: str) -> Stream | None:
         return self._world.streams.book.one_by("name", (company, name_key(name)))
 
-    def _put(self, stream: Stream) -> Stream:
+    def take_in(self, stream: Stream) -> Stream:
+        """Store a room, and let it be found."""
         room = stream.room
         if room is None:
             raise Invalid("not a room")

@@ -45,9 +45,9 @@ class Search:
         self._world = world
         self.found_by: Postings[tuple[str, str, str]] = Postings()
 
-    def index(self, message: Message, stamp: Stamp, words: Iterable[str]) -> None:
+    def index(self, message: Message, stamp: Stamp) -> None:
         stream = message.stream
-        terms = {term("word", word) for word in words}
+        terms = {term("word", word) for word in message.words.split()}
         terms |= {term("#", tag) for tag in message.hashtags}
         terms |= {term("$", tag) for tag in message.cashtags}
         terms |= {term("@", user) for user in message.mentions}

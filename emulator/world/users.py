@@ -129,7 +129,7 @@ class Users:
         self._must_be_free("username", user.username, user)
         self._must_be_free("email", user.email, user)
         now = self._world.clock.now()
-        return self._put(replace(user, created_at=user.created_at or now, updated_at=user.updated_at or now))
+        return self.take_in(replace(user, created_at=user.created_at or now, updated_at=user.updated_at or now))
 
     def change(self, user: User, **changes: Any) -> User:
         """A user with some attributes changed."""
@@ -141,7 +141,7 @@ class Users:
             self._must_be_free("username", changed.username, changed)
         if changed.email.casefold() != user.email.casefold():
             self._must_be_free("email", changed.email, changed)
-        self._put(changed)
+        self.take_in(changed)
         if user.enabled and not changed.enabled:
             self._world.streams.user_deactivated(changed)
         if user.may_act(now) and not changed.may_act(now):
@@ -157,7 +157,8 @@ class Users:
         if self.book.one_by(index, (user.company_id, value.casefold())) is not None:
             raise Invalid(f"{index} '{value}' is taken in this company")
 
-    def _put(self, user: User) -> User:
+    def take_in(self, user: User) -> User:
+        """Store a user, and let them be found."""
         names = (user.first_name, user.last_name, user.display_name, user.email)
         self.names.put(user.id, "\n".join(name for name in names if name))
         return self.book.put(user.id, user)

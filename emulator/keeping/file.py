@@ -1,0 +1,205 @@
+"""A file that keeps up with a world: what a call changed is written in one transaction before its answer leaves.
+
+SQLite, with its write-ahead log: a process that is killed loses nothing that it has written. One process at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
+
+from emulator.access.sessions import Session, Sessions, Ticket
+from emulator.keeping.codec import decoded, encoded
+from emulator.keeping.document import BOOKS, Kept, check, fill
+from emulator.world.errors import Invalid
+from emulator.world.world import Settings, World
+
+if TYPE_CHECKING:
+    from emulator.world.books import Book
+
+FORMAT = "symphony-pod-emulator state 1"
+
+_TABLES = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE rows (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, book TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    UNIQUE (book, key)
+);
+"""
+
+
+class Keeps(Protocol):
+    """What is kept: the sessions of a world, and where calls ask for it."""
+
+    sessions: Sessions
+    keep: Callable[[], None] | None
+
+
+class StateFileError(Exception):
+    """The file cannot be used, and why."""
+
+
+class StateFile:
+    """An open state file. Nobody else can open it meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        fresh = not path.exists() or path.stat().st_size == 0
+        try:
+            if fresh:
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))  # tokens lie in it
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("BEGIN EXCLUSIVE")
+            if fresh:
+                for statement in _TABLES.strip().split(";"):
+                    self._db.execute(statement)
+                self._tell("format", FORMAT)
+            self._db.execute("COMMIT")
+            self.fresh = fresh or self._told("settings") is None
+            found = self._told("format")
+        except (sqlite3.Error, OSError) as error:
+            locked = "locked" in str(error)
+            why = "another emulator uses it" if locked else f"it is not a state file: {error}"
+            raise StateFileError(f"--state {path} cannot be used: {why}") from None
+        if found != FORMAT:
+            raise StateFileError(f"--state {path} cannot be used: it is of another version ({found})")
+        self._clock: Any = None
+        self._settings: Settings | None = None
+        self._books: list[tuple[str, Book[Any, Any]]] = []
+        self._replaced = False
+
+    def _tell(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+    def _told(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    # --- reading ---
+
+    def load(self, world: World) -> None:
+        """Put a world into the state that the file has; StateFileError where it does not fit."""
+        fresh = World(world.name, world.ids.seed)
+        try:
+            for kept in BOOKS:
+                fill(fresh, kept, self._read(kept))
+            check(fresh)
+            fresh.settings = decoded(Settings, orjson.loads(self._told("settings") or "{}"), "settings")
+            shift, frozen_at = orjson.loads(self._told("clock") or "[0, null]")
+        except (Invalid, ValueError) as error:
+            raise StateFileError(f"--state {self.path} cannot be used: {error}") from None
+        fresh.clock.restore((shift, frozen_at))
+        # Another start draws other ids: none of those that were given out comes again.
+        starts = int(self._told("starts") or 0) + 1
+        self._tell("starts", str(starts))
+        fresh.ids.reseed(f"{world.ids.seed} {starts}")
+        world.restore(fresh.snapshot())
+
+    def load_sessions(self, sessions: Sessions) -> None:
+        """The sessions and other tokens that the file has."""
+        for name, book, kind in (("sessions", sessions.book, Session), ("tickets", sessions.tickets, Ticket)):
+            for key, value in self._rows(name):
+                book.put(key, decoded(kind, value, name))
+
+    def _read(self, kept: Kept) -> Iterator[tuple[Any, Any]]:
+        for key, value in self._rows(kept.name):
+            yield decoded(kept.key, key, kept.name), decoded(kept.record, value, f"{kept.name} {key}")
+
+    def _rows(self, name: str) -> Iterator[tuple[Any, Any]]:
+        for key, value in self._db.execute("SELECT key, value FROM rows WHERE book = ? ORDER BY seq", (name,)):
+            yield orjson.loads(key), orjson.loads(value)
+
+    # --- keeping up ---
+
+    def follow(self, world: World, sessions: Sessions) -> None:
+        """From now on `keep` writes what has changed; first all there is, where the file has nothing of it."""
+        self._world = world
+        self._books = [(kept.name, kept.book(world)) for kept in BOOKS]
+        self._books += [("sessions", sessions.book), ("tickets", sessions.tickets)]
+        if self.fresh:
+            self._db.execute("BEGIN")
+            for name, book in self._books:
+                self._write_all(name, book)
+            self._db.execute("COMMIT")
+        for _, book in self._books:
+            book.changed = set()
+        world.events.listen(self._heard)
+        self.keep()
+
+    def _heard(self, event: Any) -> None:
+        if event.kind == "world restored":
+            self._replaced = True
+
+    def keep(self) -> None:
+        """Write what has changed since the last time, in one transaction; nothing where nothing has."""
+        world = self._world
+        changed = [(name, book) for name, book in self._books if book.changed]
+        clock, settings = world.clock.state(), world.settings
+        if not (changed or self._replaced or clock != self._clock or settings is not self._settings):
+            return
+        self._db.execute("BEGIN")
+        try:
+            if self._replaced:
+                for name, book in self._books:
+                    self._write_all(name, book)
+            else:
+                for name, book in changed:
+                    self._write(name, book)
+            if clock != self._clock:
+                self._tell("clock", orjson.dumps(clock).decode())
+            if settings is not self._settings:
+                self._tell("settings", orjson.dumps(encoded(settings)).decode())
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        for _, book in self._books:
+            if book.changed:
+                book.changed.clear()
+        self._clock, self._settings, self._replaced = clock, settings, False
+
+    def _write(self, name: str, book: Book[Any, Any]) -> None:
+        for key in book.changed or ():
+            text = orjson.dumps(encoded(key)).decode()
+            record = book.get(key)
+            if record is None:
+                self._db.execute("DELETE FROM rows WHERE book = ? AND key = ?", (name, text))
+            else:
+                self._db.execute(
+                    "INSERT INTO rows (book, key, value) VALUES (?, ?, ?)"
+                    " ON CONFLICT (book, key) DO UPDATE SET value = excluded.value",
+                    (name, text, orjson.dumps(encoded(record)).decode()),
+                )
+
+    def _write_all(self, name: str, book: Book[Any, Any]) -> None:
+        self._db.execute("DELETE FROM rows WHERE book = ?", (name,))
+        self._db.executemany(
+            "INSERT INTO rows (book, key, value) VALUES (?, ?, ?)",
+            (
+                (name, orjson.dumps(encoded(key)).decode(), orjson.dumps(encoded(record)).decode())
+                for key, record in book.rows.items()
+            ),
+        )
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def keep_in(path: Path, world: World, stage: Keeps) -> StateFile:
+    """Keep a world and its sessions in a file: it goes on from where the file is, where there is one already.
+    StateFileError when the file cannot be used."""
+    file = StateFile(path)
+    if not file.fresh:
+        file.load(world)
+        file.load_sessions(stage.sessions)
+    file.follow(world, stage.sessions)
+    stage.keep = file.keep
+    return file
