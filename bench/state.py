@@ -24,8 +24,11 @@ def rate(pod: Emulator) -> float:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        with Emulator.start() as memory, Emulator.start(state=Path(folder) / "state.db") as kept:
-            rates = [(rate(memory), rate(kept)) for _ in range(ROUNDS)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Emulator.start() as memory,
+        Emulator.start(state=Path(folder) / "state.db") as kept,
+    ):
+        rates = [(rate(memory), rate(kept)) for _ in range(ROUNDS)]
     plain, slow = median(one for one, _ in rates), median(other for _, other in rates)
     print(f"message/create   in memory {plain:6.0f}/s   with --state {slow:6.0f}/s   ratio {slow / plain:.2f}")

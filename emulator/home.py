@@ -23,9 +23,15 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
+        self._one_key = False
+        self._shared_key: str | None = None
 
-    def prepare(self, world: World, progress: Callable[[str], None] = lambda what: None) -> None:
-        """See that each app and bot without a public key of its own has a key pair here, and tell the world."""
+    def prepare(
+        self, world: World, progress: Callable[[str], None] = lambda what: None, *, one_key: bool = False
+    ) -> None:
+        """See that each app and bot without a public key of its own has a key pair here, and tell the world. With
+        `one_key` all have the same one, which is enough for a home that lives as long as a test."""
+        self._one_key = one_key
         self._ensure(self.path)
         (self.path / ".gitignore").write_text("*\n")
         for app in list(world.apps.book):
@@ -118,7 +124,9 @@ class Home:
             private = path.read_text()
         else:
             progress(f"making a key for {whose}")
-            private = new_private_key()
+            private = self._shared_key or new_private_key()
+            if self._one_key:
+                self._shared_key = private
             write_private(path, private)
         public.write_text(public_key_of(private))
         return public.read_text()

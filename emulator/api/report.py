@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypedDict
 
 from emulator.access.errors import PermissionMissing
 from emulator.access.permissions import ACT_AS_USER
+from emulator.api import rows as rows  # fills the table
 from emulator.api.table import TABLE, Endpoint
 from emulator.world.errors import EntitlementMissing, RoleMissing
 
 if TYPE_CHECKING:
     from emulator.access.permissions import Match
     from emulator.world.errors import Refused
-    from emulator.world.world import World
 
 MOST_UNKNOWN = 200
 OK, REFUSED = "ok", "refused"
@@ -40,6 +41,23 @@ class Report:
         key = (call, why)
         if key in self.unknown or len(self.unknown) < MOST_UNKNOWN:
             self.unknown[key] = self.unknown.get(key, 0) + 1
+
+    def as_plain(self, granted: Mapping[str, Iterable[str]]) -> list[Any]:
+        """All of it in lists, for another process, with the permissions that apps have."""
+        return [
+            [[*key, count] for key, count in self.counts.items()],
+            [[*key, count] for key, count in self.unknown.items()],
+            [[app, sorted(permissions)] for app, permissions in granted.items()],
+        ]
+
+    def add_plain(self, plain: list[Any]) -> dict[str, frozenset[str]]:
+        """Add what another process counted; the permissions that apps had there."""
+        counts, unknown, granted = plain
+        for app, endpoint, outcome, count in counts:
+            self.counts[app, endpoint, outcome] = self.counts.get((app, endpoint, outcome), 0) + count
+        for call, why, count in unknown:
+            self.unknown[call, why] = self.unknown.get((call, why), 0) + count
+        return {app: frozenset(permissions) for app, permissions in granted}
 
     def clear(self) -> None:
         self.counts.clear()
@@ -90,13 +108,13 @@ class ReportAnswer(TypedDict):
     unknown: list[UnknownCall]
 
 
-def report_of(report: Report, world: World, match: Match) -> ReportAnswer:
-    """The report as data."""
+def report_of(report: Report, granted: Mapping[str, frozenset[str]], match: Match) -> ReportAnswer:
+    """The report as data. `granted` are the permissions that apps have."""
     by_name = {row.name: row for row in TABLE}
     apps = sorted({app for app, _, _ in report.counts})
     called = {name for _, name, _ in report.counts}
     return {
-        "apps": [_of_app(report, world, app, by_name, match) for app in apps],
+        "apps": [_of_app(report, granted.get(app, frozenset()), app, by_name, match) for app in apps],
         "neverCalled": sorted(row.name for row in TABLE if row.permissions and row.name not in called),
         "unknown": [
             {"call": call, "why": why, "count": count} for (call, why), count in sorted(report.unknown.items())
@@ -104,7 +122,7 @@ def report_of(report: Report, world: World, match: Match) -> ReportAnswer:
     }
 
 
-def _of_app(report: Report, world: World, app: str, by_name: dict[str, Endpoint], match: Match) -> AppReport:
+def _of_app(report: Report, granted: frozenset[str], app: str, by_name: dict[str, Endpoint], match: Match) -> AppReport:
     calls: dict[str, Called] = {}
     passed: dict[str, tuple[str, ...]] = {}
     missing: dict[str, int] = {}
@@ -124,8 +142,6 @@ def _of_app(report: Report, world: World, app: str, by_name: dict[str, Endpoint]
         if kind == "entitlement":
             entitlements[what] = entitlements.get(what, 0) + count
     least = _least(list(passed.values()), match) if app != NO_APP else set()
-    found = world.apps.book.get(app)
-    granted = found.permissions if found else frozenset()
     return {
         "app": app,
         "called": sorted(calls.values(), key=lambda call: call["endpoint"]),

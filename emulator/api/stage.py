@@ -52,6 +52,10 @@ class Stage:
         self.world.restore(snapshot)
         self.sessions.forget_the_gone()
 
+    def granted(self) -> dict[str, frozenset[str]]:
+        """The permissions of each app."""
+        return {app.id: app.permissions for app in self.world.apps.book}
+
     def take(self, name: str) -> None:
         """Remember the world as it is now under a name; Invalid beyond a hundred."""
         if name not in self.snapshots and len(self.snapshots) >= MOST_SNAPSHOTS:

@@ -80,7 +80,7 @@ async def report(request: Request) -> Response:
     except ValidationError as error:
         raise Invalid(f"query parameter {explained(error)}") from None
     stage = stage_of(request)
-    told = report_of(stage.report, stage.world, stage.permission_match)
+    told = report_of(stage.report, stage.granted(), stage.permission_match)
     if wanted == "json":
         return answer(told)
     if wanted == "markdown":

@@ -38,7 +38,7 @@ class Emulator:
         self.site = Site(stage)
         self._own_home = home is None
         self._home = Home(Path(home or tempfile.mkdtemp(prefix="symphony-emulator-")))
-        self._home.prepare(stage.world)
+        self._home.prepare(stage.world, one_key=self._own_home)
         self._server = Background(self.site, tls=self._home.certify(stage.world, "localhost") if tls else None)
         self.url = self._server.url
         self.faults = FaultsOfPod(stage, self.do)
@@ -143,7 +143,7 @@ class Emulator:
             from emulator.testing.transport import InProcess
 
             return httpx.Client(base_url=self.url, headers=headers, transport=InProcess(self.site))
-        verify: Any = True
+        verify: Any = False  # no context is made where there is no TLS: that takes longer than the call
         if self.url.startswith("https:"):
             import ssl
 
@@ -153,6 +153,20 @@ class Emulator:
     def reset(self) -> None:
         """Back to the world as loaded; sessions of those who still exist stay alive."""
         self.do(self.stage.reset)
+
+    def fresh(self) -> None:
+        """As it was before anybody called: the world as loaded, no faults, an empty journal. What was counted for the
+        report stays, and so do sessions."""
+
+        def forget() -> None:
+            self.stage.reset()
+            self.stage.journal.clear()
+
+        self.do(forget)
+
+    def granted(self) -> dict[str, frozenset[str]]:
+        """The permissions of each app, as the world was loaded."""
+        return self.stage.granted()
 
     def requests(
         self,
@@ -187,4 +201,4 @@ class Emulator:
 
     def report(self) -> ReportAnswer:
         """By app: endpoints called, permissions used, never used, refused, and the fewest that would have done."""
-        return self.do(lambda: report_of(self.stage.report, self.world, self.stage.permission_match))
+        return self.do(lambda: report_of(self.stage.report, self.stage.granted(), self.stage.permission_match))

@@ -1,0 +1,91 @@
+"""The pytest plugin, in suites of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLUGIN = ("-p", "emulator.testing.plugin")
+
+SUITE = """
+import pytest
+
+ROOM = {"name": "Mine", "description": "x"}
+
+@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("transport", ["socket", "asgi"])
+def test_the_world_is_fresh(symphony_pod, number, transport):
+    assert symphony_pod.requests() == []
+    client = symphony_pod.client("alice", "acme-desk", transport=transport)
+    assert client.get("/pod/v2/sessioninfo").json()["username"] == "alice"
+    assert client.post("/pod/v3/room/create", json=ROOM).status_code == 200, "the name is free again"
+    symphony_pod.faults.add("/pod/v2/sessioninfo", status=503)
+    assert client.get("/pod/v2/sessioninfo").status_code == 503
+
+def test_another_world(symphony_pod_factory):
+    assert not symphony_pod_factory("empty").world.streams.book.rows
+"""
+
+FAILING = """
+def test_a_stranger(symphony_pod):
+    dave = symphony_pod.world.users.named("dave", 191)
+    answer = symphony_pod.client("alice", "acme-desk").post("/pod/v1/im/create", json=[dave.id])
+    assert answer.status_code == 200
+"""
+
+
+def run(folder: Path, suite: str, *options: str) -> subprocess.CompletedProcess[str]:
+    (folder / "test_suite.py").write_text(suite)
+    installed = subprocess.run(
+        [sys.executable, "-c", "from importlib.metadata import distribution as d; d('symphony-pod-emulator')"],
+        capture_output=True,
+        check=False,
+    )
+    plugin = () if installed.returncode == 0 else PLUGIN
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), *plugin]
+    return subprocess.run([*command, *options, str(folder)], capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_each_test_has_a_fresh_world_and_the_report_is_one(tmp_path: Path, workers: str) -> None:
+    report = tmp_path / "report.json"
+    done = run(tmp_path, SUITE, "-n", workers, f"--symphony-report={report}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "13 passed" in done.stdout
+    (desk,) = json.loads(report.read_text())["apps"]
+    assert {"endpoint": "POST /pod/v3/room/create", "ok": 12, "refused": 0} in desk["called"]
+    needed = ["ACT_AS_USER", "CREATE_USER_STREAM", "GET_BASIC_USER_INFO", "MANAGE_ROOMS"]
+    assert desk["leastPrivilege"] == needed
+    assert f"least privilege        {', '.join(needed)}" in done.stdout
+
+
+def test_a_failure_shows_the_last_calls_with_their_reasons(tmp_path: Path) -> None:
+    done = run(tmp_path, FAILING, "-n", "0", f"--symphony-report={tmp_path / 'report.md'}")
+    assert done.returncode == 1
+    assert "403  POST   /pod/v1/im/create  (alice through acme-desk)" in done.stdout
+    assert "because 'alice' and 'dave' of another company are not connected" in done.stdout
+    assert (tmp_path / "report.md").read_text().startswith("# What was called")
+
+
+def test_another_world_by_option(tmp_path: Path) -> None:
+    suite = "def test_it(symphony_pod):\n    assert not symphony_pod.world.streams.book.rows\n"
+    done = run(tmp_path, suite, "-n", "0", "--symphony-world=empty")
+    assert done.returncode == 0, done.stdout
+
+
+def test_suites_that_do_not_use_it_pay_nothing(tmp_path: Path) -> None:
+    suite = """
+import sys
+
+def test_nothing_is_imported():
+    ours = {name for name in sys.modules if name.split(".")[0] == "emulator"}
+    assert ours <= {"emulator", "emulator.version", "emulator.testing", "emulator.testing.plugin"}
+    assert not {"starlette", "uvicorn", "pydantic", "orjson", "jwt", "httpx"} & set(sys.modules)
+"""
+    done = run(tmp_path, suite, "-n", "0", "-p", "no:hypothesispytest", "-p", "no:anyio")
+    assert done.returncode == 0, done.stdout
