@@ -38,5 +38,5 @@ def rendered(
         cashtags=done.cashtags,
         mentions=done.mentions,
         entities=done.entities,
-        has_form=bool(done.forms),
+        forms=done.forms,
     )

@@ -66,6 +66,8 @@ class _Forced(Exception):
 async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) -> None:
     """Answer one call to the API of a world. `path` is the raw path, without the prefix of the world."""
     began = perf_counter()
+    if stage.counterparts.waiting:
+        stage.counterparts.run()
     method: str = scope["method"]
     endpoint: Endpoint | None = None
     fault: Fault | None = None
@@ -128,6 +130,8 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         status, reason = 500, "the emulator itself failed, its log has the details: please report it"
         body = orjson.dumps({"code": 500, "message": "Internal server error"})
 
+    if stage.counterparts.waiting:
+        stage.counterparts.run()
     if stage.keep is not None:
         try:
             stage.keep()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.access.extension import Pairs
 from emulator.access.sessions import Sessions
 from emulator.access.signing import PodKey
+from emulator.api.counterparts import Counterparts
 from emulator.api.faults import Faults, Throttle
 from emulator.api.journal import Journal
 from emulator.api.report import Report
@@ -39,6 +40,12 @@ class Stage:
         self.loaded: Snapshot = world.snapshot()
         self.snapshots: dict[str, tuple[int, Snapshot]] = {}
         """Named snapshots, with the time (ms) at which each was taken."""
+
+        self.counterparts = Counterparts(world, self._kept)
+
+    def _kept(self) -> None:
+        if self.keep is not None:
+            self.keep()
 
     def reset(self, *, end_sessions: bool = False) -> None:
         """Back to the world as it was loaded, without faults. Sessions of those who still exist stay alive."""

@@ -14,6 +14,7 @@ from starlette.routing import Router
 from emulator.api.dispatch import reason_header
 from emulator.control import (
     apps,
+    behaviours,
     events,
     extension,
     faults,
@@ -27,7 +28,7 @@ from emulator.control import (
 )
 from emulator.control.guard import refusal
 
-_PARTS = (plane, users, apps, populate, state, faults, requests, events, extension, worlds, openapi)
+_PARTS = (plane, users, apps, populate, behaviours, state, faults, requests, events, extension, worlds, openapi)
 _ROUTES = [each for part in _PARTS for each in part.ROUTES]
 _ROUTER = Router(_ROUTES, redirect_slashes=False)
 

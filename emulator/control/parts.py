@@ -108,6 +108,7 @@ def route(path: str, handler: Handler, method: str = "GET") -> Route:
         try:
             done: Response = await handler(request)
             stage = stage_of(request)
+            stage.counterparts.run()
             if stage.keep is not None:
                 stage.keep()
         except Refused as refusal:

@@ -9,6 +9,7 @@ from typing import Any
 from emulator.keeping.codec import decoded, encoded
 from emulator.world.apps import App, Installation
 from emulator.world.barriers import Barrier, Group
+from emulator.world.behaviours import Behaviour
 from emulator.world.books import Book
 from emulator.world.companies import Company
 from emulator.world.connections import Connection
@@ -113,6 +114,7 @@ BOOKS = (
         Subscription,
         (("signal", "signals"), ("user", "users")),
     ),
+    Kept("behaviours", lambda world: world.behaviours.book, str, Behaviour),
 )
 
 

@@ -114,6 +114,30 @@ class ImPart(TypedDict, total=False):
     messages: list[MessagePart]
 
 
+class WhenPart(TypedDict, total=False):
+    event: Required[str]
+    stream: str
+    user: str
+    contains: str
+
+
+class FormPart(TypedDict, total=False):
+    formId: Required[str]
+    values: dict[str, str]
+
+
+DoPart = TypedDict(
+    "DoPart", {"as": Required[str], "send": str, "acceptConnection": str, "submitForm": FormPart}, total=False
+)
+
+
+class BehaviourPart(TypedDict, total=False):
+    when: Required[WhenPart]
+    do: Required[list[DoPart]]
+    afterMs: int
+    times: int
+
+
 class SettingsPart(TypedDict, total=False):
     fileTypes: list[str]
     protocols: list[str]
@@ -135,6 +159,7 @@ class WorldFile(TypedDict, total=False):
     apps: list[AppPart]
     rooms: list[RoomPart]
     ims: list[ImPart]
+    behaviours: list[BehaviourPart]
 
 
 _PARTS: tuple[type, ...] = (
@@ -147,6 +172,10 @@ _PARTS: tuple[type, ...] = (
     MessagePart,
     RoomPart,
     ImPart,
+    WhenPart,
+    FormPart,
+    DoPart,
+    BehaviourPart,
     SettingsPart,
 )
 

@@ -11,12 +11,13 @@ from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
 from emulator.rendering import rendered
 from emulator.seeding.file import Source, WorldFileError, find, read
 from emulator.world.apps import App, Installation
+from emulator.world.behaviours import Deed
 from emulator.world.companies import Company
 from emulator.world.entitlements import COMPANY_ENTITLEMENTS, DEFAULT_ENTITLEMENTS, ENTITLEMENTS, ROLES
 from emulator.world.errors import Refused
 from emulator.world.messages import Content, Origin
 from emulator.world.policy import streams as policy
-from emulator.world.streams import RoomAttributes
+from emulator.world.streams import RoomAttributes, name_key
 from emulator.world.users import NORMAL, User
 from emulator.world.world import World
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from emulator.seeding.file import (
         AppPart,
         BarriersPart,
+        BehaviourPart,
         CompanyPart,
         ImPart,
         MessagePart,
@@ -85,6 +87,8 @@ class _Builder:
             self._room(room, "rooms", at)
         for at, im in enumerate(file.get("ims", [])):
             self._im(im, "ims", at)
+        for at, behaviour in enumerate(file.get("behaviours", [])):
+            self._behaviour(behaviour, "behaviours", at)
         for user in file.get("users", []):  # last: a deactivated owner still owned while the rooms were made
             if user.get("status") == "DISABLED" and user["username"] in self.users:
                 self.world.users.change(self.users[user["username"]], enabled=False)
@@ -244,6 +248,45 @@ class _Builder:
         self._try(partial(self.world.apps.add, app), *place)
         for user in users or ():
             self.world.apps.choose(Installation(user=user.id, app=app.id, install=True))
+
+    def _behaviour(self, part: BehaviourPart, *place: Place) -> None:
+        when = part["when"]
+        user = self._named(when["user"], *place, "when", "user") if "user" in when else None
+        room = self._room_named(when["stream"], *place, "when", "stream") if "stream" in when else None
+        deeds = []
+        for at, do in enumerate(part["do"]):
+            acting = self._named(do["as"], *place, "do", at)
+            asking = do.get("acceptConnection")
+            requester = self._named(asking, *place, "do", at) if asking else None
+            form = do.get("submitForm")
+            deeds.append(
+                Deed(
+                    user=acting.id if acting else 0,
+                    send=do.get("send"),
+                    accept=requester.id if requester else None,
+                    form=form["formId"] if form else None,
+                    values=tuple(form.get("values", {}).items()) if form else (),
+                )
+            )
+        add = partial(
+            self.world.behaviours.add,
+            when["event"],
+            tuple(deeds),
+            user=user.id if user else None,
+            stream=room.id if room else None,
+            contains=when.get("contains"),
+            after=part.get("afterMs", 0),
+            times=part.get("times"),
+        )
+        self._try(add, *place)
+
+    def _room_named(self, name: str, *place: Place) -> Stream | None:
+        for company in self.world.companies.book:
+            room = self.world.streams.book.one_by("name", (company.id, name_key(name)))
+            if room is not None:
+                return room
+        self._mistake(f"no room is named '{name}'", *place)
+        return None
 
     def _room(self, part: RoomPart, *place: Place) -> None:
         owners = self._all_named(part["owners"], *place, "owners")

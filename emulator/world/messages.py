@@ -34,7 +34,7 @@ class Content:
     cashtags: tuple[str, ...] = ()
     mentions: tuple[int, ...] = ()
     entities: int = 0
-    has_form: bool = False
+    forms: tuple[str, ...] = ()
 
 
 @record
@@ -63,6 +63,7 @@ class Message:
     cashtags: tuple[str, ...] = ()
     mentions: tuple[int, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    forms: tuple[str, ...] = ()
     replaces: str | None = None
     replaced_by: str | None = None
     initial: str | None = None
@@ -207,6 +208,13 @@ class Messages:
             return message
         return self.seen_by(user, message_id)
 
+    def submit(self, user: User, message_id: str, form: str, values: tuple[tuple[str, str], ...]) -> None:
+        """Submit a form of a message; Invalid where the message has no such form."""
+        message = self.seen_by(user, message_id)
+        if form not in message.forms:
+            raise Invalid(f"message '{message_id}' has no form '{form}'")
+        self._world.tell("SYMPHONYELEMENTSACTION", user.id, to=(message.sender,), about=(message.id, form, values))
+
     def load(self, user: User, stream: Stream, content: Content, origin: Origin, at: int) -> Message:
         """A message of the past, asked no questions: for world files and growth."""
         return self._store(user, stream, content, origin, (), at=at)
@@ -241,6 +249,7 @@ class Messages:
             cashtags=content.cashtags,
             mentions=content.mentions,
             attachments=attachments,
+            forms=content.forms,
             replaces=replaces.id if replaces else None,
             initial=(replaces.initial or replaces.id) if replaces else None,
             initial_at=(replaces.initial_at or replaces.at) if replaces else None,

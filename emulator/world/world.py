@@ -9,6 +9,7 @@ from emulator.world.administration import Administration
 from emulator.world.app_admin import AppAdministration
 from emulator.world.apps import Apps
 from emulator.world.barriers import Barriers
+from emulator.world.behaviours import Behaviours
 from emulator.world.clock import Clock
 from emulator.world.companies import Companies
 from emulator.world.connections import Connections
@@ -89,6 +90,7 @@ class World:
         self.presences = Presences(self)
         self.following = Following(self)
         self.signals = Signals(self)
+        self.behaviours = Behaviours(self)
         self.datafeeds = Datafeeds(self)
 
     def _containers(self) -> tuple[Container, ...]:
@@ -115,6 +117,7 @@ class World:
             self.following.book,
             self.signals.book,
             self.signals.subscriptions,
+            self.behaviours.book,
         )
 
     def cross_pod(self, one: User, other: User) -> bool:

@@ -22,6 +22,8 @@ def busy(wire: Wire) -> None:
     for name, make in GOOD.items():
         method, _, path = name.partition(" ")
         call(wire, method, path, make(wire))
+    behaviour = {"when": {"event": "ROOMCREATED"}, "do": [{"as": "bob", "submitForm": {"formId": "f"}}]}
+    wire.http.post("/emulator/v1/behaviours", json=behaviour)
     wire.world.following.follow(wire.user("alice"), wire.id("bob"), [wire.id("alice")], acting=True)
     for name, make in ADMIN.items():
         if "status/update" in name or "suspension" in name:

@@ -161,7 +161,7 @@ def _bulk(c: Cast, others: list[int], *, leave: bool = False) -> Any:
     return done
 
 
-FORM = replace(HELLO, has_form=True)
+FORM = replace(HELLO, forms=("f",))
 EXE = Upload(name="run.exe", content=b"x")
 CSV = Upload(name="a.csv", content=b"x")
 

@@ -137,7 +137,19 @@ def _connection(name: str, key: str) -> Any:
     return payload
 
 
+def _elements_action(world: World, about: tuple[str, str, Any], _: User) -> tuple[str, Payload]:
+    message_id, form, values = about
+    shape = {
+        "stream": _stream(world, world.messages.book[message_id].stream, named=False),
+        "formMessageId": message_id,
+        "formId": form,
+        "formValues": dict(values),
+    }
+    return "symphonyElementsAction", shape
+
+
 _PAYLOADS: dict[str, Any] = {
+    "SYMPHONYELEMENTSACTION": _elements_action,
     "MESSAGESENT": _message_sent,
     "MESSAGESUPPRESSED": _message_suppressed,
     "INSTANTMESSAGECREATED": _im_created,

@@ -78,7 +78,7 @@ def content_fits(content: Content) -> None:
 @rule(Basis.DOCUMENTED, "reference/agent.md 3")
 def may_send_forms(world: World, user: User, content: Content) -> None:
     """Symphony Elements are sent by service accounts only."""
-    if content.has_form and user.account_type != "SYSTEM" and not world.settings.forms_from_users:
+    if content.forms and user.account_type != "SYSTEM" and not world.settings.forms_from_users:
         raise Invalid("Symphony Elements can only be sent by service accounts")
 
 

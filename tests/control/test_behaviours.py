@@ -1,0 +1,169 @@
+"""Counterparts: other users do something when something happens."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from emulator.seeding.file import WorldFileError
+from emulator.seeding.load import load
+from tests.conftest import Wire, refused
+
+PLANE = "/emulator/v1"
+HELLO = {"message": "<messageML>Any <b>Rates</b> today?</messageML>"}
+
+
+def behave(wire: Wire, when: dict[str, Any], *do: dict[str, Any], **more: Any) -> Any:
+    answer = wire.http.post(f"{PLANE}/behaviours", json={"when": when, "do": list(do), **more})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def texts(wire: Wire, stream: str) -> list[str]:
+    answer = wire.get(f"/agent/v4/stream/{stream}/message?since=0&limit=500")
+    return [each["user"]["username"] + ": " + each["message"] for each in answer.json()] if answer.content else []
+
+
+def im(wire: Wire) -> str:
+    return str(wire.post("/pod/v1/im/create", json=[wire.id("bob")]).json()["id"])
+
+
+def say(wire: Wire, stream: str, user: str = "alice") -> None:
+    assert wire.post(f"/agent/v4/stream/{stream}/message/create", user=user, data=HELLO).status_code == 200
+
+
+def test_bob_answers_once(wire: Wire) -> None:
+    stream = im(wire)
+    when = {"event": "MESSAGESENT", "stream": stream, "user": "alice", "contains": "rates"}
+    made = behave(wire, when, {"as": "bob", "send": "<messageML>Up.</messageML>"}, times=1)
+    say(wire, stream)
+    assert [text.split(":")[0] for text in texts(wire, stream)] == ["bob", "alice"]
+    assert "Up." in texts(wire, stream)[0]
+    say(wire, stream)
+    assert len(texts(wire, stream)) == 3
+    (told,) = wire.http.get(f"{PLANE}/behaviours").json()
+    assert (told["id"], told["done"], told["refused"]) == (made["id"], 1, None)
+    assert wire.http.delete(f"{PLANE}/behaviours/{made['id']}").status_code == 200
+    refused(wire.http.delete(f"{PLANE}/behaviours/{made['id']}"), 404)
+
+
+def test_only_what_fits_sets_it_off(wire: Wire) -> None:
+    stream = im(wire)
+    answer = {"as": "bob", "send": "<messageML>x</messageML>"}
+    behave(wire, {"event": "MESSAGESENT", "user": "frank"}, answer)
+    behave(wire, {"event": "MESSAGESENT", "stream": "Trading Desk"}, answer)
+    behave(wire, {"event": "MESSAGESENT", "contains": "something else"}, answer)
+    behave(wire, {"event": "ROOMCREATED"}, answer)
+    say(wire, stream)
+    assert len(texts(wire, stream)) == 1
+
+
+def test_two_who_answer_each_other_come_to_an_end(wire: Wire) -> None:
+    stream = im(wire)
+    behave(wire, {"event": "MESSAGESENT", "user": "bob"}, {"as": "alice", "send": "<messageML>No</messageML>"})
+    behave(wire, {"event": "MESSAGESENT", "user": "alice"}, {"as": "bob", "send": "<messageML>Yes</messageML>"})
+    say(wire, stream)
+    assert len(texts(wire, stream)) == 11
+
+
+def test_a_connection_is_accepted(wire: Wire) -> None:
+    behave(wire, {"event": "CONNECTIONREQUESTED"}, {"as": "dave", "acceptConnection": "alice"})
+    assert (
+        wire.post("/pod/v1/connection/create", json={"userId": wire.id("dave")}).json()["status"] == "PENDING_OUTGOING"
+    )
+    assert wire.post("/pod/v1/im/create", json=[wire.id("dave")]).status_code == 200
+
+
+def test_a_form_is_submitted_to_the_bot_that_sent_it(wire: Wire) -> None:
+    feed = wire.post("/agent/v5/datafeeds", "acme-bot", None, json={}).json()["id"]
+    form = {"formId": "order", "values": {"action": "send", "size": "100"}}
+    behave(wire, {"event": "MESSAGESENT", "user": "acme-bot"}, {"as": "bob", "submitForm": form})
+    fields = '<text-field name="size"/><button name="send" type="action">S</button>'
+    message = f'<messageML><form id="order">{fields}</form></messageML>'
+    path = f"/agent/v4/stream/{wire.room('Trading Desk').id}/message/create"
+    sent = wire.post(path, "acme-bot", None, data={"message": message}).json()
+    events = wire.post(f"/agent/v5/datafeeds/{feed}/read", "acme-bot", None, json={"ackId": ""}).json()["events"]
+    (action,) = [event for event in events if event["type"] == "SYMPHONYELEMENTSACTION"]
+    assert action["initiator"]["user"]["username"] == "bob"
+    payload = action["payload"]["symphonyElementsAction"]
+    assert payload["formMessageId"] == sent["messageId"]
+    assert payload["formValues"] == form["values"]
+
+
+def test_a_counterpart_may_do_no_more_than_the_user(wire: Wire) -> None:
+    stream = wire.room("Announcements").id
+    behave(wire, {"event": "MESSAGESENT", "user": "heidi"}, {"as": "bob", "send": "<messageML>x</messageML>"})
+    say(wire, stream, "heidi")
+    (told,) = wire.http.get(f"{PLANE}/behaviours").json()
+    assert "read-only" in told["refused"]
+    assert all(text.startswith("heidi") for text in texts(wire, stream)[:1])
+
+
+def test_later_by_the_worlds_clock(wire: Wire) -> None:
+    stream = im(wire)
+    behave(
+        wire, {"event": "MESSAGESENT", "user": "alice"}, {"as": "bob", "send": "<messageML>x</messageML>"}, afterMs=5000
+    )
+    say(wire, stream)
+    assert len(texts(wire, stream)) == 1
+    wire.http.post(f"{PLANE}/clock", json={"advance": 5})
+    assert len(texts(wire, stream)) == 2
+    say(wire, stream)
+    wire.stage.reset()
+    wire.world.clock.advance(10)
+    assert wire.stage.counterparts.waiting == []
+
+
+def test_later_without_a_call() -> None:
+    with Emulator.start() as pod, pod.client("alice", "acme-desk") as client:
+        bob = pod.world.users.named("bob").id
+        stream = client.post("/pod/v1/im/create", json=[bob]).json()["id"]
+        when = {"event": "MESSAGESENT", "user": "alice"}
+        do = [{"as": "bob", "send": "<messageML>later</messageML>"}]
+        client.post(f"{PLANE}/behaviours", json={"when": when, "do": do, "afterMs": 20})
+        client.post(f"/agent/v4/stream/{stream}/message/create", data=HELLO)
+        until = time.monotonic() + 5
+        while pod.do(lambda: pod.world.messages.timeline.of(stream))[1:] == [] and time.monotonic() < until:
+            pass
+        assert len(pod.world.messages.timeline.of(stream)) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"when": {"event": "NEVER"}, "do": [{"as": "bob", "send": "x"}]},
+        {"when": {"event": "MESSAGESENT"}, "do": []},
+        {"when": {"event": "MESSAGESENT"}, "do": [{"as": "bob"}]},
+        {"when": {"event": "MESSAGESENT"}, "do": [{"as": "bob", "send": "x", "acceptConnection": "alice"}]},
+        {"when": {"event": "MESSAGESENT"}, "do": [{"as": "nobody", "send": "x"}]},
+        {"when": {"event": "MESSAGESENT", "stream": "nowhere"}, "do": [{"as": "bob", "send": "x"}]},
+    ],
+)
+def test_what_makes_no_sense(wire: Wire, body: dict[str, Any]) -> None:
+    assert wire.http.post(f"{PLANE}/behaviours", json=body).status_code in (400, 404)
+    assert wire.http.get(f"{PLANE}/behaviours").json() == []
+
+
+WORLD = """
+companies: [{name: A, pod: 5}]
+users: [{username: ann}, {username: ben}]
+rooms: [{name: Hall, owners: [ann], members: [ben]}]
+behaviours:
+  - when: {event: MESSAGESENT, stream: Hall, user: ann}
+    do: [{as: ben, send: <messageML>Aye</messageML>}]
+    times: 3
+"""
+
+
+def test_world_files_have_them_too(tmp_path: Path) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text(WORLD)
+    (behaviour,) = load(str(path)).behaviours.book
+    assert behaviour.deeds[0].send == "<messageML>Aye</messageML>"
+    path.write_text(WORLD.replace("stream: Hall", "stream: Cellar"))
+    with pytest.raises(WorldFileError, match=r"line 6.*no room is named 'Cellar'"):
+        load(str(path))
