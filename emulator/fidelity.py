@@ -11,6 +11,8 @@ from emulator.world.entitlements import ENTITLEMENTS
 from emulator.world.policy import RULES, Basis
 
 _CHOICES = (
+    ("Faults and throttling", "are the tests' own: production's limits are not public; the form of 429 is"),
+    ("Datafeeds", "of a world kept with `--state` are gone after a restart, clients make new ones"),
     ("New apps of the admin API", "are disabled, not listed and installed for nobody until their entitlements are set"),
     ("`suspendedUntil`", "is in seconds, as in the specification's example; a value in ms is understood"),
     ("Sessions", "end for good when the user is deactivated or suspended, the app disabled, or a key revoked"),

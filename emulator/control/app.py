@@ -29,8 +29,8 @@ from emulator.control import (
 from emulator.control.guard import refusal
 
 _PARTS = (plane, users, apps, populate, behaviours, state, faults, requests, events, extension, worlds, openapi)
-_ROUTES = [each for part in _PARTS for each in part.ROUTES]
-_ROUTER = Router(_ROUTES, redirect_slashes=False)
+ROUTES = [each for part in _PARTS for each in part.ROUTES]
+_ROUTER = Router(ROUTES, redirect_slashes=False)
 
 
 def _error(status: int, message: str) -> Response:
@@ -58,8 +58,8 @@ async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> No
 
 def _instead(path: str) -> str:
     """What there is, for who asked for something else: the methods of this path, or the path most like it."""
-    paths = {route.path for route in _ROUTES}
+    paths = {route.path for route in ROUTES}
     nearest = max(sorted(paths), key=lambda known: SequenceMatcher(None, path[:200], known).ratio())
-    methods = sorted(method for route in _ROUTES if route.path == nearest for method in route.methods or ())
+    methods = sorted(method for route in ROUTES if route.path == nearest for method in route.methods or ())
     known = " or ".join(method for method in methods if method != "HEAD")
-    return f"the control plane has {known} {nearest}, and {len(_ROUTES)} calls in all, see the README"
+    return f"the control plane has {known} {nearest}, and {len(ROUTES)} calls in all, see the README"
