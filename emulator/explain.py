@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from emulator.world.users import User
     from emulator.world.world import World
 
-_ASKED = Path(__file__).parent / "api" / "asked.tsv"
+ASKED = Path(__file__).parent / "api" / "asked.tsv"
+"""The rules that each row asks of the world, as the tests have seen it."""
 _NAMED = re.compile(r"\{([^{}\"]+)\}")
 _NAMED_IN_JSON = re.compile(r"\"\{([^{}\"]+)\}\"")
 
@@ -122,7 +123,7 @@ def _permission(world: World, app_id: str, endpoint: Endpoint, match: Match) -> 
 
 
 def _may_be_asked(endpoint: Endpoint) -> list[Step]:
-    for line in _ASKED.read_text(encoding="utf-8").splitlines():
+    for line in ASKED.read_text(encoding="utf-8").splitlines():
         name, _, rules = line.partition("\t")
         if name == endpoint.name:
             found = (RULES[rule] for rule in rules.split())

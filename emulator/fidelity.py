@@ -5,8 +5,12 @@ python -m emulator.fidelity > docs/fidelity.md
 
 from __future__ import annotations
 
+import re
+import sys
+
 from emulator.api import rows as filled  # noqa: F401 - importing it fills the table and declares the rules
-from emulator.api.table import TABLE
+from emulator.api.table import TABLE, Endpoint
+from emulator.explain import ASKED
 from emulator.world.entitlements import ENTITLEMENTS
 from emulator.world.policy import RULES, Basis
 
@@ -49,6 +53,17 @@ _CHOICES = (
 )
 
 
+_CHOSEN_ROWS = ("GET /pod/v2/streams/{sid}/info", "GET /pod/v2/system/protocols")
+"""Newer forms of listed rows, which we take to need the same permission (reference/pod.md 2.4)."""
+
+
+def _page(row: Endpoint) -> str:
+    """Where the module that declares a row says that it is described."""
+    described = sys.modules[row.function.__module__].__doc__ if row.function else None
+    found = re.search(r"reference/[^)]*", described or "")
+    return found[0] if found else ""
+
+
 def document() -> str:
     """The page."""
     lines = [
@@ -82,15 +97,24 @@ def document() -> str:
     ]
     for each in ENTITLEMENTS.values():
         lines.append(f"| `{each.name}` | {each.lets} | {'yes' if each.default else 'no'} | {each.source} |")
-    built = sorted({(row.path, row.method) for row in TABLE})
     lines += [
         "",
         "## Endpoints",
         "",
-        f"{len(built)} operations are served, with the shapes and statuses of the official specification. Any other",
-        "operation of it answers 501 by name to service accounts, and 403 to apps.",
+        "Shapes and statuses are those of the official specification. Any other operation of it answers 501 by name to",
+        "service accounts, and 403 to apps. What a row asks of the world is seen when the tests walk it.",
         "",
+        "| endpoint | for apps | permission from | described in | asks |",
+        "| --- | --- | --- | --- | --- |",
     ]
+    asked = dict(line.split("\t") for line in ASKED.read_text(encoding="utf-8").splitlines())
+    for row in sorted(TABLE, key=lambda row: (row.path, row.method)):
+        needs = " and ".join(row.permissions or ()) or ("any session" if row.permissions is not None else "-")
+        basis = Basis.CHOICE if row.name in _CHOSEN_ROWS else Basis.DOCUMENTED
+        rules = " ".join(f"`{rule}`" for rule in asked.get(row.name, "").split())
+        source = basis.value if row.permissions else ""
+        lines.append(f"| `{row.name}` | {needs} | {source} | {_page(row)} | {rules} |")
+    lines.append("")
     return "\n".join(lines)
 
 

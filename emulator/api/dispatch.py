@@ -197,8 +197,12 @@ async def _meet(stage: Stage, scope: Any, path: str, endpoint: Endpoint) -> Faul
         raise _Forced(fault, 0, b"", who)
     if fault.status is None:
         return fault
-    if fault.body is None:
-        body = orjson.dumps({"code": fault.status, "message": HTTPStatus(fault.status).phrase})
+    if fault.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        body = b""
+    elif fault.body is None:
+        known = fault.status in HTTPStatus.__members__.values()
+        message = HTTPStatus(fault.status).phrase if known else "Fault"
+        body = orjson.dumps({"code": fault.status, "message": message})
     else:
         body = fault.body.encode() if isinstance(fault.body, str) else orjson.dumps(fault.body)
     raise _Forced(fault, fault.status, body, who)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from emulator.world.clock import Clock
 
 MOST_FAULTS = 1_000
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
+_VALUE = re.compile(r"[ -~]{0,1000}")
 LONGEST_DELAY = 600_000
 """In ms."""
 
@@ -76,6 +79,11 @@ class Faults:
             raise Invalid("a fault does something: respond, delayMs, dropConnection or halfAnswer")
         if fault.drop and (fault.status is not None or fault.half):
             raise Invalid("a dropped connection has no answer: leave out respond and halfAnswer")
+        for name, value in fault.headers:
+            if not _HEADER.fullmatch(name) or not _VALUE.fullmatch(value):
+                raise Invalid(f"'{name}' with this value is no header: a line of ASCII")
+            if name.lower() in ("content-length", "transfer-encoding", "connection"):
+                raise Invalid(f"'{name}' is the server's own header: dropConnection and halfAnswer break connections")
         if len(self.all) >= MOST_FAULTS:
             raise Invalid(f"there are {MOST_FAULTS} faults already: delete some")
         self._count += 1

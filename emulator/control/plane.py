@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_SECONDS = 100 * 366 * 86_400
+_LATEST = 253_370_764_800_000
+"""The beginning of the year 9999 in ms: what comes after cannot be written as a date."""
 
 
 async def health(request: Request) -> Response:
@@ -105,10 +107,13 @@ async def change_clock(request: Request) -> Response:
     if asked.set is not None and asked.set.tzinfo is None:
         raise Invalid("'set' needs a zone, such as 2026-01-31T09:00:00Z")
     held = stage_of(request).world.clock
+    at = held.now() if asked.set is None else round(asked.set.timestamp() * 1000)
+    if not 0 <= at + round((asked.advance or 0) * 1000) < _LATEST:
+        raise Invalid("the clock goes from 1970 to 9998")
     if asked.freeze is not None:
         held.freeze(asked.freeze)
     if asked.set is not None:
-        held.set(round(asked.set.timestamp() * 1000))
+        held.set(at)
     if asked.advance is not None:
         held.advance(asked.advance)
     return answer(_clock(held))

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Grams
-from emulator.world.errors import Invalid, UnknownRoom
+from emulator.world.errors import Forbidden, Invalid, UnknownRoom
 from emulator.world.policy import people
 from emulator.world.policy import streams as policy
 from emulator.world.record import record
@@ -260,17 +260,11 @@ class Rooms:
         return [stream for _, stream in found], facets
 
     def _may_find(self, user: User, stream: Stream, barred: Collection[int]) -> bool:
-        """The user's own rooms, and the active public and discoverable ones of the company in which nobody is from whom
-        a barrier separates the user (reference/pod.md 9.7)."""
-        room = stream.room
-        assert room is not None
-        if self._world.streams.is_member(stream.id, user.id):
-            return True
-        if not stream.active or stream.created_by >> 36 != user.company_id:
+        try:
+            policy.may_find(self._world, user, stream, barred)
+        except Forbidden:
             return False
-        if room.public:
-            return True
-        return room.discoverable and not any(self._world.streams.is_member(stream.id, other) for other in barred)
+        return True
 
     def _filtered(self, stream: Stream, search: RoomSearch) -> bool:
         room, streams = stream.room, self._world.streams

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from emulator.world import ids
 from emulator.world.books import Book, Grams
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, privileges_of
-from emulator.world.errors import Invalid, UnknownUser
+from emulator.world.errors import Forbidden, Invalid, UnknownUser
+from emulator.world.policy import people
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -183,15 +184,12 @@ class Users:
     # --- finding, as a user ---
 
     def sees(self, viewer: User, other: User) -> bool:
-        """Whether the directory shows `other` to `viewer`: colleagues always; users of other companies when both
-        sides may talk to other companies at all (reference/pod.md 3.4)."""
-        if viewer.company_id == other.company_id:
-            return True
-        return self._external(viewer) and self._external(other) and self._world.cross_pod(viewer, other)
-
-    @staticmethod
-    def _external(user: User) -> bool:
-        return bool(user.entitlements & {"isExternalIMEnabled", "isExternalRoomEnabled"})
+        """Whether the directory shows `other` to `viewer`."""
+        try:
+            people.directory_shows(self._world, viewer, other)
+        except Forbidden:
+            return False
+        return True
 
     def seen_by(self, viewer: User, user_id: int, *, local: bool = False) -> User:
         """The user with this id, as the directory shows it to `viewer`; UnknownUser where it shows none."""

@@ -303,7 +303,11 @@ def test_a_suspension_ends_by_itself(wire: Wire) -> None:
     shown = admin(wire, "GET", status).json()
     assert shown == {"status": "ENABLED", **body}
     refused(wire.post("/pod/v1/im/create", json=[wire.id("bob")]), 400, "suspended")
+    im = wire.world.streams.open_im(wire.user("alice"), (wire.id("alice"), wire.id("bob")))
+    say = f"/agent/v4/stream/{im.id}/message/create", {"message": "<messageML>x</messageML>"}
+    refused(wire.post(say[0], data=say[1]), 400, "suspended")
     wire.world.clock.advance(3601)
+    assert wire.post(say[0], data=say[1]).status_code == 200
     assert admin(wire, "GET", status).json() == {"status": "ENABLED", "suspended": False}
     assert wire.post("/pod/v1/im/create", json=[wire.id("bob")]).status_code == 200
     past = {"suspended": True, "suspendedUntil": 1}

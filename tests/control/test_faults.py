@@ -38,6 +38,14 @@ def test_an_answer_of_ones_own(wire: Wire) -> None:
     assert plain.headers["Retry-After"] == "1"
 
 
+@pytest.mark.parametrize("status", [200, 204, 304, 418, 499, 599])
+def test_any_status(wire: Wire, status: int) -> None:
+    wire.http.post(f"{PLANE}/faults", json={"match": {"path": INFO}, "respond": {"status": status}})
+    answer = wire.get(INFO)
+    assert answer.status_code == status
+    assert (answer.content == b"") == (status in (204, 304))
+
+
 @pytest.mark.parametrize(
     ("match", "hits"),
     [

@@ -15,7 +15,7 @@ from emulator.world.errors import Refused
 from emulator.world.keys import NO_CHANGE, KeyChange
 from emulator.world.messages import Content, Origin
 from emulator.world.policy import RULES
-from emulator.world.rooms import Rooms
+from emulator.world.rooms import Rooms, RoomSearch
 from emulator.world.streams import RoomAttributes, Stream
 from emulator.world.users import User
 
@@ -140,6 +140,11 @@ def _bar_an_external(c: Cast) -> None:
         raise Refused(why)
 
 
+def _find_strange(c: Cast) -> None:
+    if not c.rooms.search(c.ivan, RoomSearch(query="Trading"))[0]:
+        raise Refused("ivan finds no room")
+
+
 def _pushed_leaves(c: Cast) -> Any:
     alice = c.granted(c.alice, "canManageSignalSubscription")
     signal = c.signal(alice)
@@ -169,6 +174,10 @@ SCENARIOS: dict[str, Scenario] = {
     "people.may_meet": lambda c: c.world.connections.request(
         c.without(c.bob, "isExternalIMEnabled", "isExternalRoomEnabled"), c.dave.id
     ),
+    "people.directory_shows": lambda c: c.world.users.seen_by(
+        c.without(c.alice, "isExternalIMEnabled", "isExternalRoomEnabled"), c.carol.id
+    ),
+    "streams.may_find": _find_strange,
     "people.one_request_at_a_time": _pending,
     "people.request_is_waiting": lambda c: c.world.connections.accept(c.erin, c.alice.id),
     "people.not_a_colleague": lambda c: c.world.connections.remove(c.alice, c.bob.id),

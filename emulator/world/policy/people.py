@@ -24,6 +24,10 @@ def has(user: User, entitlement: str, to: str) -> None:
 @rule(Basis.DOCUMENTED, "reference/pod.md 7, 3.4")
 def may_meet(world: World, user: User, other: User) -> None:
     """Users of two companies may connect only where both companies and both users may talk to other companies."""
+    _both_external(world, user, other)
+
+
+def _both_external(world: World, user: User, other: User) -> None:
     if not world.cross_pod(user, other):
         raise EntitlementMissing("one of the two companies does not communicate with other companies")
     for each in (user, other):
@@ -32,6 +36,14 @@ def may_meet(world: World, user: User, other: User) -> None:
                 f"user '{each.username}' has neither isExternalIMEnabled nor isExternalRoomEnabled,"
                 " so may not deal with other companies"
             )
+
+
+@rule(Basis.DOCUMENTED, "reference/pod.md 3.4")
+def directory_shows(world: World, viewer: User, other: User) -> None:
+    """The directory shows colleagues; and users of other companies where both companies and both users may talk to
+    other companies."""
+    if viewer.company_id != other.company_id:
+        _both_external(world, viewer, other)
 
 
 @rule(Basis.DOCUMENTED, "reference/pod.md 7")
@@ -86,6 +98,6 @@ def may_chat_externally(user: User) -> None:
 
 @rule(Basis.CHOICE, "reference/pod.md 8")
 def account_works(world: World, user: User) -> None:
-    """Nobody opens an IM with, or adds to a room, who is deactivated or suspended."""
+    """Nobody opens an IM with, writes to, or adds to a room, who is deactivated or suspended."""
     if not user.may_act(world.clock.now()):
         raise Inactive(f"user '{user.username}' is deactivated or suspended")

@@ -19,7 +19,7 @@ from emulator.world.errors import (
 from emulator.world.policy import Basis, people, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from emulator.world.streams import RoomAttributes, Stream
     from emulator.world.users import User
@@ -102,6 +102,21 @@ def is_an_im_of(world: World, user: User, stream: Stream) -> None:
         raise UnknownRoom(f"stream '{stream.id}' is not an IM of '{user.username}'")
 
 
+@rule(Basis.DOCUMENTED, "reference/pod.md 9.7")
+def may_find(world: World, user: User, stream: Stream, barred: Collection[int]) -> None:
+    """Rooms are found by their members; active public ones by all colleagues, active discoverable ones by those whom no
+    information barrier separates from a member."""
+    room, streams = stream.room, world.streams
+    if streams.is_member(stream.id, user.id):
+        return
+    if room is None or not stream.active or not _colleague_of_creator(user, stream):
+        raise NotAMember(f"'{user.username}' is not a member of stream '{stream.id}'")
+    if not room.public and not room.discoverable:
+        raise NotAMember(f"'{user.username}' is not a member of room '{room.name}', which cannot be discovered")
+    if not room.public and any(streams.is_member(stream.id, other) for other in barred):
+        raise Barred(f"an information barrier stands between '{user.username}' and a member of room '{room.name}'")
+
+
 # --- reading and writing ---
 
 
@@ -124,10 +139,13 @@ def content_is_visible(stream: Stream) -> None:
 
 @rule(Basis.CHOICE, "reference/agent.md 3")
 def is_writable(world: World, stream: Stream) -> None:
-    """Nobody writes into a deactivated room, nor into an IM of which a participant is deactivated."""
-    if not world.streams.is_active(stream):
-        what = f"room '{stream.room.name}'" if stream.room else "a participant of the IM"
-        raise Inactive(f"{what} is deactivated")
+    """Nobody writes into a deactivated room, nor into an IM of which a participant is deactivated or suspended."""
+    if stream.room is not None:
+        if not stream.active:
+            raise Inactive(f"room '{stream.room.name}' is deactivated")
+        return
+    for party in stream.parties:
+        people.account_works(world, world.users.book[party])
 
 
 @rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
