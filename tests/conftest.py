@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -58,12 +59,18 @@ def world(demo: World, as_loaded: Any) -> Iterator[World]:
             demo.datafeeds.delete(user, feed.id)
 
 
+@lru_cache
+def _pod_key(pem: str) -> signing.PodKey:
+    """Reading a key takes longer than most tests."""
+    return signing.PodKey(pem)
+
+
 class Wire:
     """Calls the emulator in this process, as users through apps or as accounts of their own."""
 
     def __init__(self, world: World, pod_key: str) -> None:
         self.world = world
-        self.stage = Stage(world, pod_key=signing.PodKey(pod_key))
+        self.stage = Stage(world, pod_key=_pod_key(pod_key))
         self.site = Site(self.stage)
         self._transport = InProcess(self.site)
         self.http = httpx.Client(base_url="http://127.0.0.1:8080", transport=self._transport)
