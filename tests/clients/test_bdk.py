@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,3 +88,23 @@ def test_the_same_call_is_refused_without_the_membership(pod: Emulator) -> None:
     error = refusal(pod, lambda obo: obo.messages().send_message(desk, "no"))
     assert error.status == 403
     assert "not a member" in error.headers["X-Emulator-Reason"]
+
+
+def test_a_world_of_its_own_is_a_context(pod: Emulator, tmp_path: Path) -> None:
+    with pod.client() as client:
+        client.post("/emulator/v1/worlds", json={"name": "suite"}).raise_for_status()
+    written = (pod.home / "bdk" / "config.yaml").read_text() + "context: worlds/suite\n"
+    (tmp_path / "config.yaml").write_text(written)
+
+    async def work() -> None:
+        async with SymphonyBdk(BdkConfigLoader.load_from_file(str(tmp_path / "config.yaml"))) as bdk:
+            obo = bdk.obo_services(bdk.obo(username="alice"))
+            assert await obo.streams().list_streams(StreamFilter())
+
+    before = len(pod.requests())
+    run(work())
+    assert len(pod.requests()) == before, "the main world saw nothing of it"
+    with pod.client() as client:
+        called = client.get("/worlds/suite/emulator/v1/requests").json()
+        assert [each["path"] for each in called][-1] == "/pod/v1/streams/list"
+        client.delete("/emulator/v1/worlds/suite")
