@@ -16,9 +16,11 @@ from emulator.app import Site
 from emulator.control.guard import is_loopback
 from emulator.home import Home
 from emulator.server import Server, address_of, bind
-from emulator.world.users import NORMAL
+from emulator.world.users import NORMAL, SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from emulator.config import Settings
     from emulator.world.users import User
     from emulator.world.world import World
@@ -124,8 +126,15 @@ def start_screen(world: World, home: Home, url: str, token: str | None) -> str:
     if shown:
         more = " ..." if len(shown) > _SHOWN_USERS else ""
         lines += ["", f"  act for         {', '.join(shown[:_SHOWN_USERS])}{more}"]
-    lines += ["", "  stop with Ctrl-C", ""]
+    bots = [user.username for user, _ in zip(_bots(world, pod.id), range(_SHOWN_USERS), strict=False)]
+    if bots:
+        lines.append(f"  bots            {', '.join(bots)}")
+    lines += ["", "  refused? 'symphony-emulator explain --help' tells why; stop with Ctrl-C", ""]
     return "\n".join(lines)
+
+
+def _bots(world: World, pod: int) -> Iterator[User]:
+    return (user for user in world.users.book if user.account_type == SYSTEM and user.company_id == pod)
 
 
 def _can_be_acted_for(user: User, pod: int) -> bool:
