@@ -1,7 +1,4 @@
-"""docs/fidelity.md out of the rules and the table: what is documented, what is observed, what is our choice.
-
-python -m emulator.fidelity > docs/fidelity.md
-"""
+"""docs/fidelity.md out of the rules and the table: what is documented, what is observed, what is our choice."""
 
 from __future__ import annotations
 
@@ -69,8 +66,8 @@ def document() -> str:
     lines = [
         "# Fidelity",
         "",
-        "What stands behind the emulator's behaviour. Generated with `python -m emulator.fidelity > docs/fidelity.md`;",
-        "a test fails when it is stale. The body of a refusal is production's, the reason in `X-Emulator-Reason` ours.",
+        "What stands behind the emulator's behaviour. Generated with `python -m tests.refresh`; a test fails when it",
+        "is stale. The body of a refusal is production's, the reason in `X-Emulator-Reason` ours.",
         "",
         "| basis | meaning |",
         "| --- | --- |",
@@ -116,7 +113,3 @@ def document() -> str:
         lines.append(f"| `{row.name}` | {needs} | {source} | {_page(row)} | {rules} |")
     lines.append("")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(document(), end="")

@@ -1,4 +1,4 @@
-"""The table of endpoints for people: the `endpoints` command and the README's list."""
+"""The table of endpoints for people: the `endpoints` command and docs/endpoints.md."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def as_table(listed: list[Row]) -> str:
 
 
 def as_markdown(listed: list[Row]) -> str:
-    """The endpoints for apps by permission, as the README shows them."""
+    """The endpoints for apps by permission, as docs/endpoints.md shows them."""
     by_permission: dict[str, list[Row]] = {}
     for row in listed:
         if row["permissions"]:
@@ -69,7 +69,7 @@ def as_markdown(listed: list[Row]) -> str:
 
 
 def entitlements_as_markdown() -> str:
-    """The entitlements that something asks for, as the README shows them, then the names of the others."""
+    """The entitlements that something asks for, as docs/entitlements.md shows them, then the names of the others."""
     lines = ["| entitlement | lets a user | asked by | new users |", "| --- | --- | --- | --- |"]
     lines += [
         f"| `{each.name}` | {each.lets} | {each.gates} | {'have it' if each.default else 'do not'} |"
@@ -78,8 +78,3 @@ def entitlements_as_markdown() -> str:
     ]
     others = ", ".join(f"`{each.name}`" for each in ENTITLEMENTS.values() if not each.gates)
     return "\n".join(lines) + f"\n\nKept and shown, and asked for by nothing that is emulated: {others}.\n"
-
-
-if __name__ == "__main__":
-    print(as_markdown(rows()))
-    print(entitlements_as_markdown(), end="")

@@ -1,18 +1,16 @@
 """The matrix: each row of the table in each situation, and what comes of it.
 
-python -m tests.matrix writes `tests/matrix.tsv` and `emulator/api/asked.tsv` anew: read what changed before you commit.
+`python -m tests.refresh` writes `tests/matrix.tsv` and `emulator/api/asked.tsv` anew: read what changed before you
+commit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from emulator.access import signing
 from emulator.api.table import TABLE
-from emulator.seeding.load import load
 from emulator.world.attachments import Upload
 from emulator.world.messages import Content, Origin
 from emulator.world.policy import Asked, overheard
@@ -328,14 +326,3 @@ def texts(wire: Wire) -> tuple[str, str]:
         rules = dict.fromkeys(each.rule.name for found in outcomes.values() for each in found.asked)
         asked.append("\t".join([name, " ".join(rules)]))
     return "\n".join(matrix) + "\n", "\n".join(sorted(asked)) + "\n"
-
-
-FILES = (
-    Path(__file__).with_name("matrix.tsv"),
-    Path(__file__).parents[1] / "emulator" / "api" / "asked.tsv",
-)
-
-
-if __name__ == "__main__":
-    for file, text in zip(FILES, texts(Wire(load("demo"), signing.new_private_key())), strict=True):
-        file.write_text(text)

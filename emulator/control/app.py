@@ -62,4 +62,4 @@ def _instead(path: str) -> str:
     nearest = max(sorted(paths), key=lambda known: SequenceMatcher(None, path[:200], known).ratio())
     methods = sorted(method for route in ROUTES if route.path == nearest for method in route.methods or ())
     known = " or ".join(method for method in methods if method != "HEAD")
-    return f"the control plane has {known} {nearest}, and {len(ROUTES)} calls in all, see the README"
+    return f"the control plane has {known} {nearest}, and {len(ROUTES)} calls in all, see docs/control-plane.md"
