@@ -16,10 +16,10 @@ from statistics import median
 
 import httpx
 
-from emulator.api.stage import Stage
-from emulator.app import Site
 from emulator.seeding.grow import grow
 from emulator.seeding.load import load, plain
+from emulator.site import Site
+from emulator.stage.stage import Stage
 from emulator.testing.transport import InProcess
 from emulator.world import World
 from emulator.world.messages import Origin

@@ -72,7 +72,7 @@ def serve(**flags: Any) -> None:
     gc.disable()  # nothing that start-up makes is garbage: looking for some only costs time
     settings = Settings(**flags)
     world = load_world(settings.world, settings.seed)
-    from emulator.serving import serve_until_stopped
+    from emulator.start import serve_until_stopped
 
     serve_until_stopped(settings, world)
 

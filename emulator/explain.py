@@ -15,19 +15,19 @@ import orjson
 
 from emulator.access import login, permissions
 from emulator.api.dispatch import endpoint_at
-from emulator.api.stage import Stage
-from emulator.api.table import parameters
-from emulator.app import Site
+from emulator.site import Site
+from emulator.stage.stage import Stage
+from emulator.table.table import parameters
 from emulator.world.errors import Invalid, Refused
 from emulator.world.policy import RULES, overheard
 
 if TYPE_CHECKING:
     from emulator.access.permissions import Match
-    from emulator.api.table import Endpoint
+    from emulator.table.table import Endpoint
     from emulator.world.users import User
     from emulator.world.world import World
 
-ASKED = Path(__file__).parent / "api" / "asked.tsv"
+ASKED = Path(__file__).parent / "table" / "asked.tsv"
 """The rules that each row asks of the world, as the tests have seen it."""
 _NAMED = re.compile(r"\{([^{}\"]+)\}")
 _NAMED_IN_JSON = re.compile(r"\"\{([^{}\"]+)\}\"")

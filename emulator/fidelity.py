@@ -6,8 +6,8 @@ import re
 import sys
 
 from emulator.api import rows as filled  # noqa: F401 - importing it fills the table and declares the rules
-from emulator.api.table import TABLE, Endpoint
 from emulator.explain import ASKED
+from emulator.table.table import TABLE, Endpoint
 from emulator.world.entitlements import ENTITLEMENTS
 from emulator.world.policy import RULES, Basis
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from emulator.api import rows as filled  # noqa: F401 - importing it fills the table
-from emulator.api.table import TABLE
+from emulator.table.table import TABLE
 from emulator.world.entitlements import ENTITLEMENTS
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import Invalid
+from emulator.world.errors import Invalid, TooLarge, UnknownUser
 from emulator.world.messages import Content
 
 if TYPE_CHECKING:
     from emulator.messageml.element import Directory
+    from emulator.world.users import User
     from emulator.world.world import World
+
+MESSAGE_BYTES = 1_500_000
 
 
 def rendered(
@@ -40,3 +43,27 @@ def rendered(
         entities=done.entities,
         forms=done.forms,
     )
+
+
+class _Directory:
+    """The users that a sender can mention: those whom the directory shows them."""
+
+    def __init__(self, world: World, sender: User) -> None:
+        self._world, self._sender = world, sender
+
+    def by_id(self, user_id: int) -> User | None:
+        try:
+            return self._world.users.seen_by(self._sender, user_id)
+        except UnknownUser:
+            return None
+
+    def by_email(self, email: str) -> User | None:
+        found = self._world.users.look_up(self._sender, emails=[email])
+        return found[0] if found else None
+
+
+def render(world: World, sender: User, message: str | None, data: str | None, version: str | None = None) -> Content:
+    """A message in MessageML as the world stores it; Invalid with the agent's text, TooLarge beyond 1.5 MB."""
+    if len((message or "").encode()) + len((data or "").encode()) > MESSAGE_BYTES:
+        raise TooLarge(f"message and data have more than {MESSAGE_BYTES} bytes together")
+    return rendered(world, _Directory(world, sender), message, data, version)

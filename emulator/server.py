@@ -17,7 +17,7 @@ from emulator.api.dispatch import CUT
 from emulator.api.sessionauth import PEER
 
 if TYPE_CHECKING:
-    from emulator.app import Site
+    from emulator.site import Site
     from emulator.tls import Tls
 
 T = TypeVar("T")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import settings
 
 from emulator.access import signing
-from emulator.api.stage import Stage
-from emulator.app import Site
 from emulator.seeding.load import load
+from emulator.site import Site
+from emulator.stage.stage import Stage
 from emulator.testing.transport import InProcess
 from emulator.world import World
 from emulator.world.streams import Stream

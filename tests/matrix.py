@@ -1,6 +1,6 @@
 """The matrix: each row of the table in each situation, and what comes of it.
 
-`python -m tests.refresh` writes `tests/matrix.tsv` and `emulator/api/asked.tsv` anew: read what changed before you
+`python -m tests.refresh` writes `tests/matrix.tsv` and `emulator/table/asked.tsv` anew: read what changed before you
 commit.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.api.table import TABLE
+from emulator.table.table import TABLE
 from emulator.world.attachments import Upload
 from emulator.world.messages import Content, Origin
 from emulator.world.policy import Asked, overheard
@@ -315,7 +315,7 @@ def walked(wire: Wire) -> Iterator[tuple[str, dict[str, Outcome]]]:
 
 
 def texts(wire: Wire) -> tuple[str, str]:
-    """`tests/matrix.tsv` and `emulator/api/asked.tsv`."""
+    """`tests/matrix.tsv` and `emulator/table/asked.tsv`."""
     matrix, asked = ["\t".join(["row", *SITUATIONS])], []
     for name, outcomes in walked(wire):
         cells = [

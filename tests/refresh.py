@@ -32,7 +32,7 @@ def _between(page: str, mark: str, text: str) -> str:
 # In this order: docs/fidelity.md is made of what asked.tsv says.
 GENERATED: dict[str, Callable[[], str]] = {
     "tests/matrix.tsv": lambda: _walked()[0],
-    "emulator/api/asked.tsv": lambda: _walked()[1],
+    "emulator/table/asked.tsv": lambda: _walked()[1],
     "docs/endpoints.md": lambda: _between("docs/endpoints.md", "endpoints", listing.as_markdown(listing.rows())),
     "docs/entitlements.md": lambda: _between(
         "docs/entitlements.md", "entitlements", listing.entitlements_as_markdown()

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from emulator.api.table import TABLE, Endpoint, parameters
+from emulator.table.table import TABLE, Endpoint, parameters
 from tests.conftest import Wire
 
 WORDS = [

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator.api.table import TABLE
+from emulator.table.table import TABLE
 from tests import official
 from tests.conftest import Wire
 

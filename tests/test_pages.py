@@ -31,7 +31,7 @@ from click.testing import CliRunner
 
 from emulator import Emulator
 from emulator.cli import cli
-from emulator.control import app as control
+from emulator.control import plane as control
 from emulator.seeding.file import read
 from emulator.seeding.load import build
 from tests.test_examples import flags_of, plugin

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.api.table import TABLE, Endpoint, parameters, routes
+from emulator.table.table import TABLE, Endpoint, parameters, routes
 from tests.conftest import Wire, refused
 
 ROWS = [row for row in TABLE if row.permissions]

@@ -11,8 +11,8 @@ from emulator.world.errors import Invalid
 if TYPE_CHECKING:
     from emulator.access.caller import Caller
     from emulator.api.forms import Form
-    from emulator.api.stage import Stage
-    from emulator.api.table import Endpoint
+    from emulator.stage.stage import Stage
+    from emulator.table.table import Endpoint
     from emulator.world.users import User
     from emulator.world.world import World
 

@@ -24,13 +24,13 @@ from emulator.api import rows as rows  # fills the table
 from emulator.api.call import Answer, Call
 from emulator.api.errors import answer_of
 from emulator.api.forms import read_form
-from emulator.api.router import Router
-from emulator.api.table import Endpoint, routes
+from emulator.table.router import Router
+from emulator.table.table import Endpoint, routes
 from emulator.world.errors import Invalid, Refused
 
 if TYPE_CHECKING:
-    from emulator.api.faults import Fault, Throttle
-    from emulator.api.stage import Stage
+    from emulator.stage.faults import Fault, Throttle
+    from emulator.stage.stage import Stage
 
 log = logging.getLogger(__name__)
 
@@ -273,7 +273,7 @@ def _nearest(path: str) -> str:
 
 @lru_cache(maxsize=1)
 def _official() -> Router[str]:
-    from emulator.api.official import operations
+    from emulator.table.official import operations
 
     return Router(operations())
 

@@ -10,7 +10,7 @@ from emulator.access.errors import LoginForbidden, LoginRefused, NoSession
 from emulator.world import errors as world
 
 if TYPE_CHECKING:
-    from emulator.api.table import Endpoint
+    from emulator.table.table import Endpoint
 
 FORBIDDEN_TEXT = "The user lacks the required entitlement to perform this operation"
 SESSION_TEXT = "Invalid session"

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from emulator.access import login
 from emulator.access.errors import LoginRefused, NoSession
 from emulator.access.sessions import COMMON_LIFE
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 
 if TYPE_CHECKING:
     from emulator.access.extension import Pair

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from emulator.access import login
 from emulator.access.errors import LoginRefused
 from emulator.api.login import Certificate, ExtensionTokens, Token, app_in_session, extension_tokens
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world.errors import UnknownUser
 
 if TYPE_CHECKING:

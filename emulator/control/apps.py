@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from emulator.api.stage import Stage
+    from emulator.stage.stage import Stage
     from emulator.world.world import World
 
 Permission = Annotated[str, Field(max_length=64)]

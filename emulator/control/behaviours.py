@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from emulator.api.faults import LONGEST_DELAY
 from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, stream_of, user_of
+from emulator.stage.faults import LONGEST_DELAY
 from emulator.world.behaviours import Behaviour, Deed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from emulator.api.stage import Stage
+    from emulator.stage.stage import Stage
     from emulator.world.world import World
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from emulator.api.faults import LONGEST_DELAY, Fault, Throttle
 from emulator.control.parts import Part, answer, body_of, route, stage_of
+from emulator.stage.faults import LONGEST_DELAY, Fault, Throttle
 
 if TYPE_CHECKING:
     from starlette.requests import Request

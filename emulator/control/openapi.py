@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from emulator.api.call import Answer
 from emulator.api.dispatch import rows as rows  # with it the table is full
 from emulator.api.parse import adapter
-from emulator.api.table import TABLE, Endpoint, parameters
 from emulator.control.parts import answer, route
+from emulator.table.table import TABLE, Endpoint, parameters
 from emulator.version import __version__
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from emulator.world.streams import name_key
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from emulator.api.stage import Stage
+    from emulator.stage.stage import Stage
     from emulator.world.streams import Stream
     from emulator.world.users import User
     from emulator.world.world import World

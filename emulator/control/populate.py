@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from emulator.api.agent.compose import render
 from emulator.api.agent.shapes import v4_message
 from emulator.control.facts import stream_facts
 from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, stream_of, user_of
+from emulator.rendering import render
 from emulator.world.attachments import Upload
 from emulator.world.errors import Invalid
 from emulator.world.messages import Origin
-from emulator.world.policy import streams as policy
+from emulator.world.policy import rooms as policy
 from emulator.world.streams import RoomAttributes
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from emulator.api.journal import KEPT, Filter, answer_of, waited
 from emulator.api.parse import explained
-from emulator.api.report import as_markdown, as_text, report_of
 from emulator.control.parts import Part, answer, route, stage_of
+from emulator.stage.journal import KEPT, Filter, answer_of, waited
+from emulator.stage.report import as_markdown, as_text, report_of
 from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from emulator.api.stage import Stage
+    from emulator.stage.stage import Stage
 
 
 class Site(Protocol):

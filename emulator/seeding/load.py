@@ -16,7 +16,7 @@ from emulator.world.companies import Company
 from emulator.world.entitlements import COMPANY_ENTITLEMENTS, DEFAULT_ENTITLEMENTS, ENTITLEMENTS, ROLES
 from emulator.world.errors import Refused
 from emulator.world.messages import Content, Origin
-from emulator.world.policy import streams as policy
+from emulator.world.policy import rooms as policy
 from emulator.world.streams import RoomAttributes, name_key
 from emulator.world.users import NORMAL, User
 from emulator.world.world import World

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from emulator.access import login
-from emulator.api.journal import EntryAnswer, Filter, answer_of, waited
-from emulator.api.report import ReportAnswer, report_of
-from emulator.api.stage import Stage
-from emulator.app import Site
 from emulator.control.facts import facts
 from emulator.home import Home
 from emulator.seeding.load import load
 from emulator.server import Background
+from emulator.site import Site
+from emulator.stage.journal import EntryAnswer, Filter, answer_of, waited
+from emulator.stage.report import ReportAnswer, report_of
+from emulator.stage.stage import Stage
 from emulator.testing.faults import FaultsOfPod
 from emulator.world.world import World
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.api.faults import Fault
-from emulator.api.stage import Stage
+from emulator.stage.faults import Fault
+from emulator.stage.stage import Stage
 
 
 class FaultsOfPod:

@@ -107,7 +107,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     import json
 
-    from emulator.api.report import Report, as_markdown, as_text, report_of
+    from emulator.api import rows as rows  # the controller of xdist has served no call, and reads the table
+    from emulator.stage.report import Report, as_markdown, as_text, report_of
 
     together = Report()
     granted: dict[str, frozenset[str]] = {}

@@ -10,7 +10,7 @@ import httpx
 from emulator.api.dispatch import CUT
 
 if TYPE_CHECKING:
-    from emulator.app import Site
+    from emulator.site import Site
 
 
 class InProcess(httpx.BaseTransport):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from emulator.world.books import Grams
 from emulator.world.errors import Forbidden, Invalid, UnknownRoom
 from emulator.world.policy import people
-from emulator.world.policy import streams as policy
+from emulator.world.policy import rooms as policy
+from emulator.world.policy import streams as seeing
 from emulator.world.record import record
 from emulator.world.streams import ROOM, Membership, RoomAttributes, Stream, name_key
 
@@ -86,7 +87,7 @@ class Rooms:
         stream = self._world.streams.book.get(stream_id)
         if stream is None:
             raise UnknownRoom(f"there is no room '{stream_id}'")
-        policy.may_see_room(self._world, user, stream)
+        seeing.may_see_room(self._world, user, stream)
         return stream
 
     def update(self, user: User, stream_id: str, given: dict[str, Any], pinned: str | None = None) -> Stream:
@@ -142,7 +143,7 @@ class Rooms:
         stream = self._world.streams.book.get(stream_id)
         if stream is None or stream.room is None:
             raise UnknownRoom(f"there is no room '{stream_id}'")
-        policy.may_list_members(self._world, user, stream)
+        seeing.may_list_members(self._world, user, stream)
         return self._world.streams.members(stream.id)
 
     def add(self, user: User, stream_id: str, target_id: int) -> Membership:
@@ -188,7 +189,7 @@ class Rooms:
         target = self._world.users.get(target_id)
         policy.may_change_owners(self._world, user, stream)
         policy.is_a_member(self._world, stream, target)
-        if policy.owns(self._world, target, stream):
+        if seeing.owns(self._world, target, stream):
             policy.an_owner_remains(self._world, stream, target)
             self._set_owner(stream, target.id, False, user.id)
 
@@ -261,7 +262,7 @@ class Rooms:
 
     def _may_find(self, user: User, stream: Stream, barred: Collection[int]) -> bool:
         try:
-            policy.may_find(self._world, user, stream, barred)
+            seeing.may_find(self._world, user, stream, barred)
         except Forbidden:
             return False
         return True

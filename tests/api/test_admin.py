@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from emulator.access.signing import public_key_of
-from emulator.api.table import TABLE
+from emulator.table.table import TABLE
 from tests import official
 from tests.access.test_login import APP, BOT, act, log_in, signed
 from tests.conftest import Wire, refused

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.control.app import ROUTES
+from emulator.control.plane import ROUTES
 from tests.conftest import Wire
 
 ROUNDS = 60

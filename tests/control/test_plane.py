@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Site
+from emulator.site import Site
 from tests.conftest import Wire, refused
 
 PLANE = "/emulator/v1"

@@ -180,7 +180,7 @@ def test_a_world_of_its_own_kind(wire: Wire, keys: dict[str, str]) -> None:
 
 
 def test_the_openapi_document_is_the_table(wire: Wire) -> None:
-    from emulator.api.table import TABLE
+    from emulator.table.table import TABLE
 
     told = wire.http.get(f"{PLANE}/openapi.json").json()
     assert told["openapi"].startswith("3.1")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from emulator.api.journal import KEPT
+from emulator.stage.journal import KEPT
 from tests.access.test_login import BOT, log_in, signed
 from tests.conftest import Wire, refused
 

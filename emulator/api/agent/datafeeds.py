@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from emulator.api.agent.events import v4_event
 from emulator.api.call import Answer
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 
 if TYPE_CHECKING:
     from emulator.api.call import Call

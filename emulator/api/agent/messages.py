@@ -12,7 +12,7 @@ from emulator.api.agent.compose import content_of, origin_of, uploads
 from emulator.api.agent.shapes import V4Message, v4_message
 from emulator.api.call import Answer
 from emulator.api.errors import ErrorAnswer, answer_of
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world import ids
 from emulator.world.errors import Invalid, Refused, UnknownStream
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emulator.access.permissions import GET_MESSAGES
 from emulator.api.agent.shapes import V4Message, v4_message
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world import ids
 from emulator.world.errors import Invalid
 from emulator.world.search import MessageSearch, Term, term

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from emulator.access.permissions import SEND_MESSAGES
 from emulator.api.agent.compose import origin_of
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
 from emulator.world.messages import Content
 

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from emulator.access.permissions import MANAGE_SIGNALS
 from emulator.api.shapes import Success, success
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:

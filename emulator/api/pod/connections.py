@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from emulator.access.permissions import GET_USER_CONNECTIONS, REQUEST_USER_CONNECTIONS
 from emulator.api.shapes import Success, success
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world.connections import PENDING_INCOMING, PENDING_OUTGOING, STATUSES
 from emulator.world.errors import Invalid
 

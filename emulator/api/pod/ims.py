@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import TypedDict
 
 from emulator.access.permissions import SEND_MESSAGES
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world import ids
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from emulator.access.permissions import CREATE_USER_STREAM, LIST_USER_STREAMS, MANAGE_ROOMS
 from emulator.api.shapes import Success, success
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world import ids
 from emulator.world.errors import Invalid
 from emulator.world.rooms import RoomSearch

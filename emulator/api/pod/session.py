@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from emulator.access.permissions import GET_BASIC_USER_INFO, GET_EXTENDED_USER_INFO
 from emulator.api.shapes import UserV2, user_v2
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 
 if TYPE_CHECKING:
     from emulator.api.call import Call

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import TypedDict
 
 from emulator.access.permissions import LIST_USER_STREAMS, SEND_MESSAGES
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 
 if TYPE_CHECKING:
     from emulator.api.call import Call

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from emulator.access.permissions import GET_BASIC_CONTACT_INFO, GET_EXTENDED_CONTACT_INFO, SEND_MESSAGES
 from emulator.api.call import MAX_LONG
 from emulator.api.shapes import UserV1, UserV2, user_v2
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
 from emulator.world.users import Search
 

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from emulator.access.permissions import ACT_AS_USER
 from emulator.api.pod.admin.shapes import KeyAnswer
 from emulator.api.shapes import Success, success
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 
 if TYPE_CHECKING:
     from emulator.api.call import Call

@@ -10,7 +10,7 @@ from emulator.api.call import Answer
 from emulator.api.pod.ims import StreamId
 from emulator.api.pod.streams import StreamAnswer, stream_answer
 from emulator.api.shapes import Success, success
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:

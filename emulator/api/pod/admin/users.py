@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from emulator.api.pod.admin.shapes import UserDetail, user_detail
 from emulator.api.shapes import AvatarAnswer, Success, avatars, success
-from emulator.api.table import endpoint
+from emulator.table.table import endpoint
 from emulator.world.entitlements import ENTITLEMENTS, ROLES
 from emulator.world.errors import Invalid
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from emulator.api.call import Call
+from typing import Any, Literal
 
 Auth = Literal["session", "none"]
-Function = Callable[["Call"], Any]
+Function = Callable[[Any], Any]
+"""What answers: it is given the `emulator.api.call.Call`."""
 
 JSON_LIMIT = 1024 * 1024
 FORM_LIMIT = 34 * 1024 * 1024

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from emulator.api.dispatch import reason_header, serve
-from emulator.api.stage import Stage
+from emulator.stage.stage import Stage
 from emulator.world.errors import Invalid
 from emulator.world.world import World
 
@@ -51,7 +51,7 @@ class Site:
             await serve(stage, scope, receive, send, path)
 
     async def _control(self, stage: Stage, prefix: str, path: str, scope: Any, receive: Any, send: Any) -> None:
-        from emulator.control import app  # a server that is never controlled does not pay for it
+        from emulator.control import plane  # a server that is never controlled does not pay for it
 
         host = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"host"), "")
         inner = {
@@ -62,7 +62,7 @@ class Site:
             "emulator.base": (base := f"{scope.get('scheme', 'http')}://{host}"),
             "emulator.url": base + prefix,
         }
-        await app.serve(inner, receive, send, token=self.control_token)
+        await plane.serve(inner, receive, send, token=self.control_token)
 
     def world_names(self) -> list[str]:
         return ["main", *self.worlds]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from typing_extensions import TypedDict
 
-from emulator.api.faults import path_fits
-from emulator.api.table import Endpoint
+from emulator.stage.faults import path_fits
+from emulator.table.table import Endpoint
 
 KEPT = 2_000
 BODY_KEPT = 4_096

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from emulator.api.agent.compose import render
+from emulator.rendering import render
 from emulator.world.errors import Refused
 from emulator.world.messages import Origin
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from emulator.access.extension import Pairs
 from emulator.access.sessions import Sessions
 from emulator.access.signing import PodKey
-from emulator.api.counterparts import Counterparts
-from emulator.api.faults import Faults, Throttle
-from emulator.api.journal import Journal
-from emulator.api.report import Report
+from emulator.stage.counterparts import Counterparts
+from emulator.stage.faults import Faults, Throttle
+from emulator.stage.journal import Journal
+from emulator.stage.report import Report
 from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:

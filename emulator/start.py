@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import click
 import orjson
 
-from emulator.api.stage import Stage
-from emulator.app import Site
 from emulator.control.guard import is_loopback
 from emulator.home import Home
 from emulator.server import Server, address_of, bind
+from emulator.site import Site
+from emulator.stage.stage import Stage
 from emulator.world.users import NORMAL, SYSTEM
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing_extensions import TypedDict
 
 from emulator.access.errors import PermissionMissing
 from emulator.access.permissions import ACT_AS_USER
-from emulator.api import rows as rows  # fills the table
-from emulator.api.table import TABLE, Endpoint
+from emulator.table.table import TABLE, Endpoint
 from emulator.world.errors import EntitlementMissing, RoleMissing
 
 if TYPE_CHECKING:

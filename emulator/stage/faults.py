@@ -13,7 +13,7 @@ from emulator.world.errors import Invalid, Unknown
 
 if TYPE_CHECKING:
     from emulator.access.caller import Caller
-    from emulator.api.table import Endpoint
+    from emulator.table.table import Endpoint
     from emulator.world.clock import Clock
 
 MOST_FAULTS = 1_000
