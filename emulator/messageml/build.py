@@ -199,7 +199,7 @@ def _read(message: Message, node: Node, element: Element) -> Children:
         if kind in (forms.CHECKBOX, forms.RADIO):
             return _read_box(message, node, element)
         if kind in _SELECTORS:
-            attributes = pickers.spelled_as_attributes(attributes)
+            attributes = pickers.spelled_as_attributes(kind, attributes)
     for name, value in attributes.items():
         take_attribute(message, element, name, value)
     return children

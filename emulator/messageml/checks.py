@@ -44,10 +44,10 @@ def check_style(style: str) -> None:
         if not colon:
             raise InvalidMessage(f'Unparseable "style" attribute: {style}')
         name = java.trimmed(name.replace("\0", ";base64,"))
-        if name not in STYLES and name not in unknown:
+        if name not in STYLES:
             unknown.append(name)
     if unknown:
-        raise InvalidMessage(f'Invalid property(s): [{",".join(unknown)}] in the "style" attribute')
+        raise InvalidMessage(f'Invalid property(s): [{",".join(java.hash_order(unknown))}] in the "style" attribute')
 
 
 def read_styled(_message: Message, element: Element, name: str, value: str) -> None:

@@ -176,7 +176,7 @@ def _check_entity_ids(root: Node, message: Message) -> None:
         name = node.attributes.get(ENTITY_ID)
         if name is None:
             continue
-        found = message.named(name)
+        found = message.first_named(name)
         if not found:
             raise InvalidMessage(f'Error processing EntityJSON: no entity data provided for "{ENTITY_ID}"="{name}"')
         if not isinstance(found[0], dict):

@@ -43,12 +43,19 @@ class Message:
     labels: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     fields: dict[str, list[object]] | None = None
+    first: dict[str, object] | None = None
 
     def named(self, name: str) -> list[object]:
         """The fields of that name in the data, at any depth; to be asked before entities are added."""
         if self.fields is None:
             self.fields = entityjson.fields(self.entities)
         return self.fields.get(name, [])
+
+    def first_named(self, name: str) -> list[object]:
+        """The field of that name that stands first in the data's text, in a list; none in an empty one."""
+        if self.first is None:
+            self.first = entityjson.first_fields(self.entities)
+        return [self.first[name]] if name in self.first else []
 
     def next_number(self) -> int:
         """The number of the next entity: one counter for all kinds."""

@@ -333,7 +333,9 @@ def known_entity(message: Message, tag: str, entity_id: str, found: list[Any], p
         return None
     value = first["value"]
     kinds = {HASHTAG: HASH, CASHTAG: CASH, MENTION: MENTION_KIND}
-    kind = kinds.get(data["type"]) if isinstance(data["type"], str) else None
+    if not isinstance(data["type"], str):
+        raise InvalidMessage('Cannot invoke "String.hashCode()" because "<local9>" is null')
+    kind = kinds.get(data["type"])
     if kind is None:
         return None
     element = Element(kind, parent, presentationml=True, text=tag)

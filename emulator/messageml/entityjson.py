@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from typing import Any
+from itertools import accumulate
+from typing import Any, cast
 
 from emulator.messageml import java
 from emulator.messageml.errors import InvalidMessage
 
-MAX_DEPTH = 250
-MAX_DIGITS = 400
-"""Of an integer: more than the largest fraction has."""
+MAX_DEPTH = 400
+MAX_DIGITS = 1000
+"""Of a number, as Jackson has it."""
 NOT_AN_OBJECT = "Error parsing EntityJSON: provided content is not a JSON object"
-_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_DELTAS = {"[": 1, "{": 1, "]": -1, "}": -1}
+# Where a fraction or an exponent may begin: most data has none, and then nothing is to be rewritten.
+_FRACTIONS = re.compile(r"[:\[,]-?[0-9]+[.e]")
+_NUMBER_OR_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.e+-]*')
 
 Json = dict[str, Any]
 
@@ -22,17 +28,15 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"Non-standard token '{name}'")
 
 
-def _float(text: str) -> float:
+def _float(text: str) -> float | str:
     value = float(text)
-    # Written back it would be no JSON, and a template could not reckon with it.
-    if value in (float("inf"), float("-inf")):
-        raise ValueError(f"Numeric value ({text[:40]}) out of range")
-    return value
+    # Java has an infinite number then, and writes it as a text.
+    return value if math.isfinite(value) else "-Infinity" if value < 0 else "Infinity"
 
 
 def _int(text: str) -> int:
     if len(text) > MAX_DIGITS:
-        raise ValueError(f"Number value length ({len(text)}) exceeds the maximum allowed ({MAX_DIGITS})")
+        raise ValueError(f"Number length ({len(text)}) exceeds the maximum length ({MAX_DIGITS})")
     return int(text)
 
 
@@ -41,22 +45,28 @@ _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_float, par
 
 def check_depth(text: str) -> None:
     """Raises ValueError for JSON nested too deeply, before a recursive reader meets it."""
-    depth = 0
-    for found in _NESTING.finditer(text):
-        if found[0] in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise ValueError(f"Document nesting depth ({depth}) exceeds the maximum allowed ({MAX_DEPTH})")
-        elif found[0] in "]}":
-            depth -= 1
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    brackets = re.sub(r"[^\[\]{}]+", "", _STRINGS.sub("", text))
+    if max(accumulate(map(_DELTAS.__getitem__, brackets)), default=0) > MAX_DEPTH:
+        raise ValueError(f"Document nesting depth exceeds the maximum allowed ({MAX_DEPTH})")
 
 
 def first_value(text: str) -> object:
-    """The first JSON value of the text; what follows it is ignored. Raises ValueError."""
-    text = text.lstrip(" \t\r\n")
+    """The first JSON value of the text; what follows it is ignored. Raises ValueError in Jackson's words."""
     check_depth(text)
-    value: object = _DECODER.raw_decode(text)[0]
-    return value
+    begun = text.lstrip(" \t\r\n")
+    try:
+        value, end = _DECODER.raw_decode(begun)
+    except ValueError as error:
+        from emulator.messageml.jackson import fault  # needed only for what is wrong
+
+        raise ValueError(fault(text) or str(error)) from None
+    if isinstance(value, int | float) and begun[end : end + 1] not in ("", " ", "\t", "\r", "\n"):
+        from emulator.messageml.jackson import fault
+
+        raise ValueError(fault(text))
+    return cast(object, value)
 
 
 def read(text: str | None) -> Json:
@@ -71,40 +81,40 @@ def read(text: str | None) -> Json:
         if not text.isascii() or "\\ud" in text.lower():
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))  # no half characters
     except ValueError as error:
-        raise InvalidMessage(f"Error parsing EntityJSON: {_reason(error)}") from None
+        raise InvalidMessage(f"Error parsing EntityJSON: {error}") from None
     if not isinstance(value, dict):
         raise InvalidMessage(NOT_AN_OBJECT)
     return value
 
 
-def _reason(error: ValueError) -> str:
-    """The reason in the manner of Jackson, whose exact words are out of reach."""
-    if not isinstance(error, json.JSONDecodeError):
-        return str(error)
-    character = error.doc[error.pos : error.pos + 1]
-    if not character:
-        reason = "Unexpected end-of-input"
-    elif error.msg.startswith("Expecting property name"):
-        expected = "was expecting double-quote to start field name"
-        reason = f"Unexpected character ('{character}' (code {ord(character)})): {expected}"
-    elif error.msg.startswith("Expecting value"):
-        token = re.compile(r"[\w$]*").match(error.doc, error.pos)
-        expected = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-        if token and token[0] and not token[0][0].isdigit():
-            reason = f"Unrecognized token '{token[0]}': {expected}"
-        else:
-            reason = f"Unexpected character ('{character}' (code {ord(character)})): expected a valid value"
-    else:
-        reason = f"Unexpected character ('{character}' (code {ord(character)})): {error.msg}"
-    return f"{reason}\n at [line: {error.lineno}, column: {error.colno + 1}]"
+def _java_number(found: re.Match[str]) -> str:
+    text = found[0]
+    return text if text[0] == '"' or text.lstrip("-").isdigit() else java.double(float(text))
 
 
 def write(entities: Json) -> str:
-    """Compact JSON, keys in order, other alphabets as they are."""
+    """Compact JSON, keys in order, other alphabets as they are, fractions as Java prints a double."""
     if not entities:
         return "{}"
     text = json.dumps(entities, ensure_ascii=False, separators=(",", ":"))
+    if _FRACTIONS.search(text):
+        text = _NUMBER_OR_STRING.sub(_java_number, text)
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def first_fields(entities: Json) -> dict[str, object]:
+    """Each name's first field, in the order of the data's text."""
+    found: dict[str, object] = {}
+    left: list[tuple[str | None, object]] = [(None, entities)]
+    while left:
+        name, value = left.pop()
+        if name is not None:
+            found.setdefault(name, value)
+        if isinstance(value, dict):
+            left.extend(reversed(value.items()))
+        elif isinstance(value, list):
+            left.extend((None, item) for item in reversed(value) if isinstance(item, dict | list))
+    return found
 
 
 def fields(entities: Json) -> dict[str, list[object]]:

@@ -159,7 +159,7 @@ KINDS: dict[str, Kind] = {
         "image",
         void("img"),
         {**STYLED, "src": "src"},
-        checks=(checks.present("src"), checks.empty),
+        checks=(checks.empty, checks.present("src")),
         read=checks.read_styled,
     ),
     "a": Kind("a", "link", _print_link, {**STYLED, "href": "href"}, checks=(_check_link,), read=_read_link),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.messageml import checks, java
 from emulator.messageml.controls import CONTROL, NOVALIDATE, labelled, read_control, same
-from emulator.messageml.element import Element, Kind, Message, Print
+from emulator.messageml.element import Check, Element, Kind, Message, Print
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.fields import integer_at_least
 from emulator.messageml.names import names
@@ -42,7 +42,10 @@ def _print_box(kind: str) -> Print:
     return write
 
 
-def _box(kind: str) -> Kind:
+_BOX_RULES = (*checks.boolean("checked", "disabled", "readonly"), checks.content("text", "bold", "italic"))
+
+
+def _box(kind: str, *rules: Check) -> Kind:
     return Kind(
         kind,
         kind,
@@ -52,16 +55,15 @@ def _box(kind: str) -> Kind:
         checks=(
             *CONTROL,
             checks.present("name"),
-            *checks.boolean("checked", "disabled", "readonly"),
-            checks.content("text", "bold", "italic"),
-            checks.not_blank("name"),
+            *rules,
         ),
         read=read_control,
     )
 
 
-CHECKBOX = _box("checkbox")
-RADIO = _box("radio")
+# The library asks for a radio button's name first, and for a checkbox's last.
+CHECKBOX = _box("checkbox", *_BOX_RULES, checks.not_blank("name"))
+RADIO = _box("radio", checks.not_blank("name"), *_BOX_RULES)
 
 
 # --- select, option ------------------------------------------------------------------------------------------------

@@ -5,7 +5,10 @@ reference/messageml.md 14.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 
 # Character.isWhitespace: no U+00A0, U+2007, U+202F, no U+0085.
@@ -13,11 +16,13 @@ WHITESPACE = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \u1680" + "".join(
     map(chr, (*range(0x2000, 0x2007), *range(0x2008, 0x200B), 0x2028, 0x2029, 0x205F, 0x3000))
 )
 _SPACES = re.compile(r"[ \t\n\x0b\f\r]+")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
-_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
-_DAY = r"([+-][0-9]{4,9}|[0-9]{4})-([0-9]{2})-([0-9]{2})"
-_OFFSET = r"(?:[zZ]|[+-](?:0[0-9]|1[0-7]):[0-5][0-9](?::[0-5][0-9])?|[+-]18:00(?::00)?)"
-_DATE = re.compile(f"{_DAY}{_OFFSET}?")
+# Digits of any alphabet, but none beyond U+FFFF.
+_INTEGER = re.compile(r"[+-]?\d{1,40}")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]|24:00:00")
+_DAY = r"(\+[0-9]{5,9}|-(?!0000-)[0-9]{4,9}|[0-9]{4})-([0-9]{2})-([0-9]{2})"
+_OFFSET = r"(?:[zZ]|[+-](?:0[0-9]|1[0-7])(?::[0-5][0-9](?::[0-5][0-9])?)?|[+-]18(?::00(?::00)?)?)"
+# Of a date alone the offset is read but not looked at.
+_DATE = re.compile(f"{_DAY}(?:[zZ]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?")
 _DATE_TIME = re.compile(rf"{_DAY}[tT](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{{0,9}})?)?{_OFFSET}")
 _ZONE_OFFSET = re.compile(
     r"[+-](?:([0-9])|([0-9]{2})(?::?([0-9]{2}))?|([0-9]{2}):([0-9]{2}):([0-9]{2})|([0-9]{2})([0-9]{2})([0-9]{2}))"
@@ -34,6 +39,23 @@ def trimmed(text: str) -> str:
     return text.strip("".join(map(chr, range(33))))
 
 
+def hash_order(texts: Iterable[str]) -> list[str]:
+    """The distinct texts in the order in which a HashSet that they were put into gives them out."""
+    distinct = list(dict.fromkeys(texts))
+    size = 16
+    while len(distinct) > size * 3 // 4:
+        size *= 2
+    return sorted(distinct, key=lambda text: _spread_hash(text) & (size - 1))
+
+
+def _spread_hash(text: str) -> int:
+    value = 0
+    units = text.encode("utf-16-le", "surrogatepass")
+    for low, high in zip(units[::2], units[1::2], strict=True):
+        value = (31 * value + low + 256 * high) & 0xFFFFFFFF
+    return value ^ (value >> 16)
+
+
 def words(text: str) -> list[str]:
     """Split at ASCII whitespace."""
     return _SPACES.split(text)
@@ -46,10 +68,23 @@ def length(text: str) -> int:
 
 def integer(text: str, bits: int) -> int | None:
     """The integer, or None where Java's parser refuses it."""
-    if not _INTEGER.fullmatch(text):
+    if not _INTEGER.fullmatch(text) or (not text.isascii() and max(text) > "\uffff"):
         return None
     number = int(text)
     return number if -(1 << bits - 1) <= number < 1 << bits - 1 else None
+
+
+def double(value: float) -> str:
+    """The number as Double.toString prints it (in the shortest digits, as Java 19 and later do)."""
+    sign = "-" if math.copysign(1, value) < 0 else ""
+    if value == 0 or math.isinf(value):
+        return f"{sign}{'Infinity' if value else '0.0'}"
+    digits, _, exponent = Decimal(repr(abs(value))).normalize().__format__("e").partition("e")
+    whole, _, fraction = digits.partition(".")
+    if 1e-3 <= abs(value) < 1e7:
+        text = f"{Decimal(repr(abs(value))):f}"
+        return sign + (text if "." in text else text + ".0")
+    return f"{sign}{whole}.{fraction or '0'}E{int(exponent)}"
 
 
 # --- java.time ---------------------------------------------------------------------------------------------------

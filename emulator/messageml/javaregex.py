@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from emulator.messageml.names import names
 
@@ -109,7 +110,11 @@ class _Pattern:
             self.at = len(self.source) if end < 0 else end + 2
             return True
         if character in "xu":
-            return self.read(_HEX)
+            begun = self.at
+            self.read(_HEX)
+            if self.source[begun + 1] == "{" and int(self.source[begun + 2 : self.at - 1], 16) > 0x10FFFF:
+                raise _Illegal
+            return True
         if character == "0":
             return self.read(_OCTAL)
         if character in "pP":
@@ -126,11 +131,22 @@ class _Pattern:
             self.at += 2
             return True
         if character == "N" and self.source.startswith("N{", self.at):
-            return self.read(re.compile(r"N\{[A-Za-z0-9 _-]+\}"))
+            return self.read_name()
         self.at += 1
+        if character == "E":
+            raise _Illegal  # only \\Q gives it a meaning
         known = "dDhHsSvVwWtnrfae" if in_class else "dDhHsSvVwWtnrfaeRXbBAGZzE123456789"
         if character.isascii() and character.isalnum() and character not in known:
             raise _Illegal
+        return True
+
+    def read_name(self) -> bool:
+        end = self.source.find("}", self.at)
+        try:
+            unicodedata.lookup(self.source[self.at + 2 : end])
+        except KeyError:
+            raise _Illegal from None
+        self.at = end + 1
         return True
 
     def read(self, form: re.Pattern[str]) -> bool:
@@ -152,7 +168,7 @@ class _Pattern:
 
     def character_class(self) -> None:
         """Reads to the end of a class, with the classes, unions and intersections inside it."""
-        depth, first, low = 1, True, ""
+        depth, first, low, bare = 1, True, "", True
         if self.source.startswith("^", self.at):
             self.at += 1
         while depth:
@@ -161,22 +177,51 @@ class _Pattern:
             character = self.source[self.at]
             self.at += 1
             if character == "[":
-                depth, first, low = depth + 1, True, ""
+                depth, first, low, bare = depth + 1, True, "", True
                 if self.source.startswith("^", self.at):
                     self.at += 1
                 continue
             if character == "]" and not first:
+                if bare:
+                    raise _Illegal  # nothing but an intersection of nothing
                 depth, low = depth - 1, ""
                 continue
+            first = False
             if character == "&" and self.source.startswith("&", self.at):
                 self.at, low = self.at + 1, ""
-            elif character == "\\":
-                self.escape(in_class=True)
-                low = ""
-            elif character == "-" and low and self.source[self.at : self.at + 1] not in ("]", "[", "\\", ""):
-                if self.source[self.at] < low:
-                    raise _Illegal
-                self.at, low = self.at + 1, ""
-            else:
-                low = character
-            first = False
+                continue
+            bare = False
+            low = self.range_from(character, low)
+
+    def range_from(self, character: str, low: str) -> str:
+        """One member of a class; the character from which a range may go on."""
+        if character == "\\":
+            begun = self.at
+            self.escape(in_class=True)
+            return _value(self.source[begun : self.at])
+        if character != "-" or not low or self.source[self.at : self.at + 1] in ("]", "[", "", "&"):
+            return character
+        high = self.source[self.at]
+        self.at += 1
+        if high == "\\" and not self.source.startswith("Q", self.at):
+            begun = self.at
+            self.escape(in_class=True)
+            high = _value(self.source[begun : self.at])
+        elif high == "\\":
+            self.escape(in_class=True)
+            return ""
+        if not high or high < low:
+            raise _Illegal
+        return ""
+
+
+def _value(escape: str) -> str:
+    """The one character that an escape (without its backslash) stands for; empty for a class of them."""
+    if escape[0] in "xu" and len(escape) > 1:
+        code = int(escape[1:].strip("{}"), 16)
+        return chr(code) if code <= 0x10FFFF else ""
+    if escape[0] == "0":
+        return chr(int(escape[1:], 8))
+    if escape[0] in "tnrfae":
+        return {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}[escape[0]]
+    return escape if len(escape) == 1 and escape not in "dDhHsSvVwW" else ""

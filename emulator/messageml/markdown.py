@@ -10,6 +10,7 @@ import re
 
 from emulator.messageml import java
 from emulator.messageml.element import Element
+from emulator.messageml.emoji import unicode_of
 from emulator.messageml.entities import keyword_text, mention_text
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.fields import initial_value
@@ -17,7 +18,7 @@ from emulator.messageml.formatting import code_language
 from emulator.messageml.names import names
 from emulator.messageml.writing import one_line
 
-_MARKERS = re.compile(r"\s*([_*\-+`])\1*\s*")
+_MARKERS = re.compile(r"[ \t\n\x0b\f\r]*([_*\-+`])\1*[ \t\n\x0b\f\r]*")
 _ESCAPED = re.compile(r"[_*\-+`]")
 
 # Delimiters before and after the content.
@@ -121,6 +122,11 @@ def visible_text(element: Element) -> str:
             parts.append(keyword_text(item))
         elif name == "mention":
             parts.append(mention_text(item))
+        elif name in ("linebreak", "horizontalrule"):
+            parts.append("\n")
+        elif name == "emoji":
+            shortcode = item.attributes["shortcode"]
+            parts.append(unicode_of(shortcode) or f":{shortcode}:")
         else:
             left.extend(reversed(item.children))
     return "".join(parts)
@@ -260,6 +266,8 @@ def _control(name: str, element: Element) -> str:
     if name == "timezonepicker" and element.presentationml:
         attributes = ("data-placeholder", "label", "title")
     parts = [f"[{element.attributes[a]}]" for a in attributes if a in element.attributes]
+    if name == "datepicker" and element.attributes.get("placeholder") == "":
+        parts.pop()  # only there an empty one is left out
     if name in ("textfield", "textarea", "richtextarea"):
         parts.append(initial_value(element) or "")
     text = "".join(parts)

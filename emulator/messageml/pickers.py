@@ -10,14 +10,8 @@ from emulator.messageml import checks, java
 from emulator.messageml.controls import CONTROL, NOVALIDATE, labelled, read_control, same
 from emulator.messageml.element import Check, Element, Kind, Message, Print
 from emulator.messageml.errors import InvalidMessage
-from emulator.messageml.jsonlists import (
-    JSON_LIMIT,
-    date_intervals,
-    double_quoted,
-    long_list,
-    text_list,
-    time_intervals,
-)
+from emulator.messageml.intervals import JSON_LIMIT, date_intervals, time_intervals
+from emulator.messageml.jsonlists import double_quoted, long_list, text_list
 from emulator.messageml.names import names
 from emulator.messageml.writing import attribute, json_attribute, listed
 
@@ -85,9 +79,9 @@ DATE_SELECTOR = Kind(
 )
 
 
-def spelled_as_attributes(attributes: dict[str, str]) -> dict[str, str]:
+def spelled_as_attributes(kind: Kind, attributes: dict[str, str]) -> dict[str, str]:
     """A selector's PresentationML attributes under their MessageML names, in order again."""
-    names = {printed: stored for stored, printed in _SELECTOR}
+    names = {printed: stored for stored, printed in _SELECTOR if stored in kind.accepts}
     # Without data-name the name is empty, whatever a `name` says.
     renamed = {
         names.get(name, name): value for name, value in {**attributes, "name": ""}.items() if name != "data-name"

@@ -1,15 +1,19 @@
-"""The words of Xerces for what expat found not to be well-formed. reference/messageml.md 2, the table.
+"""The words of Xerces for a document that is not well-formed. reference/messageml.md 2, the table.
 
-Expat and Xerces refuse the same documents but word it differently, and clients see the words. Expat gives the place;
-here the text around that place tells which of Xerces' sentences applies.
+Expat, which reads the messages, and Xerces, which the agent uses, refuse the same documents but word it differently,
+and clients see the words. So a document that was refused is walked once more, in the way in which Xerces walks it.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
-from xml.parsers.expat import errors
+from functools import lru_cache
+from xml.parsers import expat
 
 PROLOG = "Content is not allowed in prolog."
+REFERENCE_IN_PROLOG = "Reference is not allowed in prolog."
+BEFORE_ROOT = "The markup in the document preceding the root element must be well-formed."
 UNFINISHED = "XML document structures must start and end within the same entity."
 MARKUP = "The content of elements must consist of well-formed character data or markup."
 NO_ENTITY_NAME = "The entity name must immediately follow the '&' in the entity reference."
@@ -17,196 +21,358 @@ CDATA_END = 'The character sequence "]]>" must not appear in content unless used
 SECOND_ROOT = "The markup in the document following the root element must be well-formed."
 TRAILING = "Content is not allowed in trailing section."
 DASHES = 'The string "--" is not permitted within comments.'
+NO_TARGET = "The processing instruction must begin with the name of the target."
 XML_TARGET = 'The processing instruction target matching "[xX][mM][lL]" is not allowed.'
+PI_SPACE = "White space is required between the processing instruction target and data."
+EMPTY = "Premature end of file."
+DOCTYPE = 'DOCTYPE is disallowed when the feature "http://apache.org/xml/features/disallow-doctype-decl" set to true.'
+LOST = "Scanner State 24 not Recognized "
 
-_NAME = r"[A-Za-z_:\u0080-\U0010ffff][-A-Za-z0-9._:\u0080-\U0010ffff]*"
-_TAG = re.compile(rf"<({_NAME})")
-_ATTRIBUTE = re.compile(rf"(\s*)({_NAME})")
-_END_TAG = re.compile(rf"</({_NAME})\s*")
-_REFERENCE = re.compile(rf"&(?:#(x?)([0-9A-Fa-f]*)|({_NAME})?)")
-_MISMATCH = errors.codes[errors.XML_ERROR_TAG_MISMATCH]
-_DUPLICATE = errors.codes[errors.XML_ERROR_DUPLICATE_ATTRIBUTE]
-_UNDEFINED = errors.codes[errors.XML_ERROR_UNDEFINED_ENTITY]
-_BAD_REFERENCE = errors.codes[errors.XML_ERROR_BAD_CHAR_REF]
-_XML_TARGET = errors.codes[errors.XML_ERROR_MISPLACED_XML_PI]
-_JUNK = errors.codes[errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
-_SYNTAX = errors.codes[errors.XML_ERROR_SYNTAX]
-_NOTHING = errors.codes[errors.XML_ERROR_NO_ELEMENTS]
-_UNCLOSED = errors.codes[errors.XML_ERROR_UNCLOSED_TOKEN]
+_SPACES = re.compile("[ \t\r\n]*")
+_ASCII_NAME = re.compile("[-A-Za-z0-9._:]*")
+_TEXT = re.compile("[^<&\\]\ufffe\uffff]*")
+_VALUE = {quote: re.compile(f"[^<&{quote}\ufffe\uffff]*") for quote in "'\""}
+_CHARACTER_REFERENCE = re.compile("&#(x?)([0-9A-Fa-f]*)")
+_PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_DECLARED = re.compile("""[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)')""")
 
 
-def fault(code: int, source: bytes, where: int, opened: list[str]) -> str:
-    """Xerces' sentence for expat's error `code` at byte `where`, with these elements open."""
-    # The agent's text is never longer than the input's limit, so decoding it again is cheap enough for an error.
-    before = source[:where].decode("utf-8", "ignore")
-    text = before + source[where:].decode("utf-8", "ignore")
-    place = len(before)
-    if code == _MISMATCH:
-        return _unterminated(opened[-1])
-    if code == _DUPLICATE:
-        return _duplicate(text, place)
-    if code == _UNDEFINED:
-        return _undeclared(text, place)
-    if code == _BAD_REFERENCE:
-        return _bad_character_reference(text, place)
-    if code == _XML_TARGET:
-        return XML_TARGET
-    if code == _JUNK:
-        return SECOND_ROOT if text[place : place + 1] == "<" else TRAILING
-    if code == _SYNTAX:
-        return PROLOG
-    if code == _NOTHING:
-        return UNFINISHED if opened else "Premature end of file."
-    if code == _UNCLOSED and not opened and not _TAG.search(text):
-        return PROLOG
-    if opened or _TAG.search(text):
-        return _inside(text, place, bool(opened), code == _UNCLOSED)
-    if text.lstrip().startswith("<"):
-        return "The markup in the document preceding the root element must be well-formed."
-    return PROLOG
+class _Fault(Exception):
+    """The sentence for what is wrong."""
 
 
-def _unterminated(tag: str) -> str:
-    return f'The element type "{tag}" must be terminated by the matching end-tag "</{tag}>".'
+@lru_cache(maxsize=4096)
+def _may_stand(name: str) -> bool:
+    """Whether this is a name of XML 1.0: asked of expat, which holds the tables."""
+    try:
+        expat.ParserCreate("utf-8").Parse(f"<{name}/>".encode("utf-8", "replace"), True)
+    except expat.ExpatError:
+        return False
+    return True
 
 
-def _tag_at(text: str, place: int) -> str:
-    found = _TAG.match(text, text.rfind("<", 0, place + 1))
-    return found[1] if found else ""
+def _invalid(c: str, where: str) -> _Fault:
+    return _Fault(f"An invalid XML character (Unicode: {ord(c):#x}) was found in {where}.")
 
 
-def _duplicate(text: str, place: int) -> str:
-    found = re.compile(_NAME).match(text, place)
-    name = found[0] if found else ""
-    return f'Attribute "{name}" was already specified for element "{_tag_at(text, place)}".'
+class _Walk:
+    __slots__ = ("at", "open", "text")
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.open: list[str] = []
 
-def _undeclared(text: str, place: int) -> str:
-    found = _REFERENCE.search(text, max(place, 0))
-    return f'The entity "{found[3] if found else ""}" was referenced, but not declared.'
+    def here(self) -> str:
+        return self.text[self.at : self.at + 1]
 
+    def spaces(self) -> bool:
+        """Skips them; whether there were any."""
+        found = _SPACES.match(self.text, self.at)
+        begun, self.at = self.at, found.end() if found else self.at
+        return self.at > begun
 
-def _bad_character_reference(text: str, place: int) -> str:
-    found = re.compile(r"&#(x?[0-9A-Fa-f]+)").search(text, place)
-    return f'Character reference "&#{found[1] if found else ""}" is an invalid XML character.'
+    def name(self) -> str:
+        """The name that begins here, passed; empty when there is none."""
+        text, begin = self.text, self.at
+        c = text[begin : begin + 1]
+        if not c or c in "-.0123456789" or not (_ASCII_NAME.fullmatch(c) or (c > "\x7f" and _may_stand(c))):
+            return ""
+        at = begin
+        while True:
+            found = _ASCII_NAME.match(text, at)
+            at = found.end() if found else at
+            c = text[at : at + 1]
+            if not c or c < "\x80" or not _may_stand("a" + c):
+                break
+            at += 1
+        self.at = at
+        return text[begin:at]
 
+    # --- the document ------------------------------------------------------------------------------------------------
 
-def _inside(text: str, place: int, in_content: bool, unclosed: bool) -> str:
-    # A < that is itself the fault does not begin the tag in which it stands.
-    start = text.rfind("<", 0, place + 1 if unclosed else place)
-    comment = text.rfind("<!--", 0, place + 1)
-    if comment >= 0 and "-->" not in text[comment + 4 : place]:
-        return UNFINISHED if unclosed and "--" not in text[comment + 4 :] else DASHES
-    if text.startswith("</", start):
-        found = _END_TAG.match(text, start)
-        if not found:
-            return UNFINISHED if start + 2 >= len(text) else MARKUP
-        if found.end() <= place or found.end() >= len(text):
-            if found.end() >= len(text):
-                return UNFINISHED
-            if text[found.end()] != ">":
-                return f"The end-tag for element type \"{found[1]}\" must end with a '>' delimiter."
-        return _content(text, place)
-    if text.startswith("<![CDATA[", start) and unclosed:
-        return UNFINISHED
-    found = _TAG.match(text, start)
-    if found:
-        sentence = _in_start_tag(text, found)
-        if sentence:
-            return sentence
-    elif start >= 0 and start >= place - 2:
-        return MARKUP if in_content else "The markup in the document preceding the root element must be well-formed."
-    return _content(text, place)
+    def document(self) -> None:
+        text = self.text
+        self.at = text.startswith("\ufeff")
+        while True:
+            self.spaces()
+            c = self.here()
+            if not c:
+                raise _Fault(EMPTY)
+            if c == "&":
+                raise _Fault(REFERENCE_IN_PROLOG)
+            if c != "<":
+                raise _Fault(PROLOG)
+            if text.startswith("<!DOCTYPE", self.at):
+                raise _Fault(DOCTYPE)
+            if not self.misc(BEFORE_ROOT):
+                break
+        self.element()
+        while self.open:
+            self.content()
+        while self.at < len(text):
+            if self.spaces():
+                continue
+            if self.here() != "<":
+                raise _Fault(TRAILING)
+            if not self.misc(SECOND_ROOT):
+                raise _Fault(SECOND_ROOT)
 
+    def misc(self, otherwise: str) -> bool:
+        """A comment or an instruction; False for a tag that begins here."""
+        text = self.text
+        if text.startswith("<!--", self.at):
+            self.comment()
+        elif text.startswith("<?", self.at):
+            self.instruction()
+        elif self.at + 1 >= len(text):
+            raise _Fault(UNFINISHED)
+        else:
+            begun, self.at = self.at, self.at + 1
+            name = self.name()
+            self.at = begun
+            if not name:
+                raise _Fault(otherwise)
+            return False
+        return True
 
-def _in_start_tag(text: str, tag: re.Match[str]) -> str | None:
-    """What is wrong within this start tag; None when the tag is fine, and the fault lies in the text after it."""
-    name, at, end = tag[1], tag.end(), len(text)
-    while True:
-        rest = re.compile(r"\s*").match(text, at)
-        here = rest.end() if rest else at
-        if here >= end:
-            return UNFINISHED
-        if text.startswith(">", here) or text.startswith("/>", here):
-            return None
-        found = _ATTRIBUTE.match(text, at)
-        if not found or not found[1]:
-            return f'Element type "{name}" must be followed by either attribute specifications, ">" or "/>".'
-        attribute, at = found[2], found.end()
-        equals = re.compile(r"\s*=\s*").match(text, at)
-        if not equals:
-            if not text[at:].strip():
-                return UNFINISHED
-            return (
-                f'Attribute name "{attribute}" associated with an element type "{name}" '
+    def comment(self) -> None:
+        at = self.text.find("--", self.at + 4)
+        self.legal(at, "the comment")
+        if at < 0:
+            raise _Fault(UNFINISHED)
+        if self.text[at + 2 : at + 3] != ">":
+            raise _Fault(UNFINISHED if at + 2 >= len(self.text) else DASHES)
+        self.at = at + 3
+
+    def legal(self, end: int, where: str) -> None:
+        """All characters up to `end` (-1: the end of the text) are ones that XML has."""
+        found = re.search("[\ufffe\uffff]", self.text[self.at : end if end >= 0 else None])
+        if found:
+            raise _invalid(found[0], where)
+
+    def instruction(self) -> None:
+        self.at += 2
+        target = self.name()
+        if self.at >= len(self.text):
+            raise _Fault(UNFINISHED)
+        if not target:
+            raise _Fault(NO_TARGET)
+        if target.lower() == "xml":
+            raise _Fault(XML_TARGET)
+        if not self.spaces() and not self.text.startswith("?>", self.at):
+            raise _Fault(UNFINISHED if self.at >= len(self.text) else PI_SPACE)
+        end = self.text.find("?>", self.at)
+        self.legal(end, "the processing instruction")
+        if end < 0:
+            raise _Fault(UNFINISHED)
+        self.at = end + 2
+
+    # --- tags --------------------------------------------------------------------------------------------------------
+
+    def element(self) -> None:
+        self.at += 1
+        tag = self.name()
+        seen: set[str] = set()
+        while True:
+            apart = self.spaces()
+            c = self.here()
+            if not c or (c == "/" and self.at + 1 >= len(self.text)):
+                raise _Fault(UNFINISHED)
+            if c == ">":
+                self.at += 1
+                self.open.append(tag)
+                return
+            if self.text.startswith("/>", self.at):
+                self.at += 2
+                return
+            name = self.name() if apart else ""
+            if not name:
+                raise _Fault(f'Element type "{tag}" must be followed by either attribute specifications, ">" or "/>".')
+            self.attribute(tag, name)
+            if name in seen:
+                raise _Fault(f'Attribute "{name}" was already specified for element "{tag}".')
+            seen.add(name)
+
+    def attribute(self, tag: str, name: str) -> None:
+        text = self.text
+        self.spaces()
+        if self.here() != "=":
+            raise _Fault(
+                UNFINISHED
+                if self.at >= len(text)
+                else f'Attribute name "{name}" associated with an element type "{tag}" '
                 "must be followed by the ' = ' character."
             )
-        at = equals.end()
-        quote = text[at : at + 1]
-        if quote not in ("'", '"') or not quote:
-            if at >= end:
-                return UNFINISHED
-            return f'Open quote is expected for attribute "{attribute}" associated with an  element type  "{name}".'
-        close = text.find(quote, at + 1)
-        value = text[at + 1 : close if close >= 0 else end]
-        sentence = _in_value(value, attribute, name)
-        if sentence:
-            return sentence
-        if close < 0:
-            return UNFINISHED
-        at = close + 1
-
-
-def _in_value(value: str, attribute: str, element: str) -> str | None:
-    for found in re.finditer(r"[<&\ufffe\uffff]", value):
-        if found[0] == "<":
-            return (
-                f'The value of attribute "{attribute}" associated with an element type "{element}" '
-                "must not contain the '<' character."
+        self.at += 1
+        self.spaces()
+        quote = self.here()
+        if quote not in _VALUE:
+            raise _Fault(
+                f'Open quote is expected for attribute "{name}" associated with an  element type  "{tag}".'
+                if quote
+                else UNFINISHED
             )
-        if found[0] == "&":
-            sentence = _reference(value, found.start())
-            if sentence:
-                return sentence
-        else:
-            return (
-                f"An invalid XML character (Unicode: {ord(found[0]):#x}) was found in the value of attribute "
-                f'"{attribute}" and element is "{element}".'
+        self.at += 1
+        while True:
+            found = _VALUE[quote].match(text, self.at)
+            self.at = found.end() if found else self.at
+            c = self.here()
+            if c == quote:
+                self.at += 1
+                return
+            if not c:
+                raise _Fault(UNFINISHED)
+            if c == "&":
+                self.reference()
+            elif c == "<":
+                raise _Fault(
+                    f'The value of attribute "{name}" associated with an element type "{tag}" '
+                    "must not contain the '<' character."
+                )
+            else:
+                raise _invalid(c, f'the value of attribute "{name}" and element is "{tag}"')
+
+    def reference(self) -> None:
+        text = self.text
+        found = _CHARACTER_REFERENCE.match(text, self.at)
+        if found:
+            self.at = found.end()
+            self.character_reference(found[1], found[2])
+            return
+        self.at += 1
+        name = self.name()
+        if self.at >= len(text):
+            raise _Fault(UNFINISHED)
+        if not name:
+            raise _Fault(NO_ENTITY_NAME)
+        if self.here() != ";":
+            raise _Fault(f"The reference to entity \"{name}\" must end with the ';' delimiter.")
+        self.at += 1
+        if name not in _PREDEFINED:
+            raise _Fault(f'The entity "{name}" was referenced, but not declared.')
+
+    def character_reference(self, hexadecimal: str, digits: str) -> None:
+        if not hexadecimal:
+            decimal = re.match("[0-9]*", digits)
+            kept = decimal[0] if decimal else ""
+            self.at -= len(digits) - len(kept)
+            digits = kept
+        if self.at >= len(self.text):
+            raise _Fault(UNFINISHED)
+        if not digits:
+            raise _Fault(
+                'A hexadecimal representation must immediately follow the "&#x" in a character reference.'
+                if hexadecimal
+                else 'A decimal representation must immediately follow the "&#" in a character reference.'
             )
-    return None
+        if self.here() != ";":
+            raise _Fault("The character reference must end with the ';' delimiter.")
+        self.at += 1
+        code = int(digits[-12:] if len(digits.lstrip("0")) > 12 else digits, 16 if hexadecimal else 10)
+        legal = code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+        if not legal or len(digits.lstrip("0")) > 12:
+            raise _Fault(f'Character reference "&#{hexadecimal}{digits}" is an invalid XML character.')
+
+    # --- content -----------------------------------------------------------------------------------------------------
+
+    def content(self) -> None:
+        text = self.text
+        found = _TEXT.match(text, self.at)
+        self.at = found.end() if found else self.at
+        c = self.here()
+        if not c:
+            raise _Fault(UNFINISHED)
+        if c == "&":
+            self.reference()
+        elif c == "]":
+            if text.startswith("]]>", self.at):
+                raise _Fault(CDATA_END)
+            self.at += 1
+        elif c != "<":
+            raise _invalid(c, "the element content of the document")
+        elif text.startswith("</", self.at):
+            self.end_tag()
+        elif text.startswith("<![CDATA[", self.at):
+            end = text.find("]]>", self.at)
+            self.legal(end, "the CDATA section")
+            if end < 0:
+                raise _Fault(UNFINISHED)
+            self.at = end + 3
+        elif text.startswith("<!DOCTYPE", self.at):
+            raise _Fault(LOST)
+        elif not self.misc(MARKUP):
+            self.element()
+
+    def end_tag(self) -> None:
+        tag = self.open.pop()
+        if not self.text.startswith(tag, self.at + 2):
+            raise _Fault(f'The element type "{tag}" must be terminated by the matching end-tag "</{tag}>".')
+        self.at += 2 + len(tag)
+        self.spaces()
+        if self.here() != ">":
+            raise _Fault(
+                UNFINISHED
+                if self.at >= len(self.text)
+                else f"The end-tag for element type \"{tag}\" must end with a '>' delimiter."
+            )
+        self.at += 1
 
 
-def _reference(text: str, at: int) -> str | None:
-    """What is wrong with the reference that begins at this `&`; None when it is written properly."""
-    found = _REFERENCE.match(text, at)
-    if not found:
-        return NO_ENTITY_NAME
-    closed = text[found.end() : found.end() + 1] == ";"
-    if found[3]:
-        return None if closed else f"The reference to entity \"{found[3]}\" must end with the ';' delimiter."
-    if found[2] is None:
-        return NO_ENTITY_NAME
-    if not found[2]:
-        if found[1]:
-            return 'A hexadecimal representation must immediately follow the "&#x" in a character reference.'
-        return 'A decimal representation must immediately follow the "&#" in a character reference.'
-    return None if closed else "The character reference must end with the ';' delimiter."
-
-
-def _content(text: str, place: int) -> str:
-    """What is wrong in the text of an element, at or just before `place`."""
-    ampersand = text.rfind("&", 0, place + 1)
-    if ampersand >= 0 and ";" not in text[ampersand:place]:
-        sentence = _reference(text, ampersand)
-        if sentence:
-            return sentence
-    character = text[place : place + 1]
-    if character in ("\ufffe", "\uffff"):
-        return (
-            f"An invalid XML character (Unicode: {ord(character):#x}) was found in the element content of the document."
-        )
-    if "]]>" in text[max(place - 3, 0) : place + 3]:
-        return CDATA_END
-    if text.rfind("<", 0, place + 1) >= place - 2 and character:
-        return MARKUP
+def fault(text: str) -> str:
+    """Xerces' sentence for a document that is not well-formed."""
+    walk = _Walk(text)
+    try:
+        walk.document()
+    except _Fault as found:
+        return str(found)
     return UNFINISHED
+
+
+def undeclared(text: str) -> tuple[str, str | None]:
+    """The document without its XML declaration, as the encoding named there makes it; and what is wrong with that.
+
+    The agent hands its parser UTF-8, whatever the declaration says.
+    """
+    if not text.startswith("<?xml") or text[5:6] not in (" ", "\t", "\r", "\n"):
+        return text, None
+    end = text.find("?>")
+    if end < 0:
+        return text, UNFINISHED
+    at, names = 5, []
+    values: dict[str, str] = {}
+    while text[at:end].strip(" \t\r\n"):
+        begun = at
+        at = _skipped(text, at)
+        name = re.compile("[A-Za-z]+").match(text, at)
+        if not name or name[0] not in ("version", "encoding", "standalone") or at == begun:
+            return text, "A pseudo attribute name is expected."
+        found = _DECLARED.match(text, name.end())
+        if not found:
+            return text, f"The '=' character must follow \"{name[0]}\" in the XML declaration."
+        values[name[0]] = found[1] if found[1] is not None else found[2]
+        names.append(name[0])
+        at = found.end()
+    if "version" not in values:
+        return text, "The version is required in the XML declaration."
+    if values["version"] not in ("1.0", "1.1"):
+        return text, f'XML version "{values["version"]}" is not supported, only XML 1.0 is supported.'
+    return _decoded(text[end + 2 :], values.get("encoding", "UTF-8"))
+
+
+def _skipped(text: str, at: int) -> int:
+    found = _SPACES.match(text, at)
+    return found.end() if found else at
+
+
+def _decoded(text: str, encoding: str) -> tuple[str, str | None]:
+    name = encoding.upper()
+    if name in ("UTF-8", "UTF8"):
+        return text, None
+    if name.startswith(("UTF-16", "UTF-32", "ISO-10646")):
+        return text, PROLOG
+    try:
+        codecs.lookup(encoding)
+        return (text if text.isascii() else text.encode("utf-8", "replace").decode(encoding, "replace")), None
+    except (LookupError, ValueError, UnicodeError):
+        return text, ""

@@ -104,7 +104,8 @@ class _Tree:
 def parse(text: str) -> Node:
     """The root of the document. Raises InvalidMessage in the words of the agent's parser (Xerces)."""
     tree = _Tree()
-    # The encoding is given, so that one named in an XML declaration plays no part.
+    if text.startswith("<?xml"):
+        text = _without_declaration(text)
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartElementHandler = tree.start
@@ -119,12 +120,18 @@ def parse(text: str) -> Node:
     source = text.encode("utf-8", "replace")
     try:
         parser.Parse(source, True)
-    except expat.ExpatError as error:
+    except expat.ExpatError:
         from emulator.messageml.wellformed import fault  # its patterns are slow to compile, and rarely needed
 
-        where = parser.ErrorByteIndex
-        raise InvalidMessage(
-            "Invalid messageML: " + fault(error.code, source, where, [node.tag for node in tree.open])
-        ) from None
+        raise InvalidMessage("Invalid messageML: " + fault(source.decode("utf-8"))) from None
     assert tree.root is not None
     return tree.root
+
+
+def _without_declaration(text: str) -> str:
+    from emulator.messageml.wellformed import undeclared
+
+    rest, wrong = undeclared(text)
+    if wrong is not None:
+        raise InvalidMessage(f"Invalid messageML: {wrong}" if wrong else "Failed to parse messageML")
+    return rest

@@ -113,7 +113,7 @@ def test_is_printed(shown, done, control: str, expected: str) -> None:
         ('<time-picker name="n" step="1"/>', 'Attribute "step" must be less than "43200" and more than "600".'),
         ('<time-picker name="n" format="hhh"/>', 'Attribute "format" contains an invalid time format'),
         (
-            '<time-picker name="n" min="24:00:00"/>',
+            '<time-picker name="n" min="24:00:01"/>',
             'Attribute "min" has invalid time format, only HH:mm:ss format is allowed',
         ),
         ('<timezone-picker name="n" value="Mars/X"/>', 'Attribute "value" contains an invalid timezone: Mars/X'),

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator.messageml import Converted, InvalidMessage, convert
-from emulator.messageml.frommarkdown import convert_markdown
 from emulator.messageml.names import names
 
 QUICK = settings(max_examples=250, deadline=10_000, suppress_health_check=list(HealthCheck))
@@ -111,13 +110,6 @@ def test_any_template(pieces: str) -> None:
     answers(f"<messageML>${{{pieces}}}</messageML>", '{"a":{"a":[1,"x",{"a":true}],"n":null}}')
 
 
-@QUICK
-@given(st.text(alphabet="*_`[]()<>!\\- +1.>\n#~ab\x02&;", max_size=60))
-def test_any_markdown(text: str) -> None:
-    with suppress(InvalidMessage):
-        convert_markdown(text)
-
-
 DEEP = 20_000
 
 
@@ -211,14 +203,4 @@ def test_many_entities_are_found_in_much_data_in_time() -> None:
     message = "<messageML>" + '<span class="entity" data-entity-id="k">x</span>' * 3000 + "</messageML>"
     started = time.perf_counter()
     convert(message, f'{{{others},"k":{{"type":"x"}}}}')
-    assert time.perf_counter() - started < 5
-
-
-@pytest.mark.parametrize(
-    "text", ["*" * 20_000, "[" * 20_000, "_a" * 20_000, "> " * 5_000, "- " * 5_000, "`" * 9_999, "**a" * 9_000]
-)
-def test_markdown_is_read_in_time(text: str) -> None:
-    started = time.perf_counter()
-    with suppress(InvalidMessage):
-        convert_markdown(text)
     assert time.perf_counter() - started < 5
