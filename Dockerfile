@@ -1,9 +1,10 @@
 # Build the wheel and compile it, then run it as a user without rights in an image without a compiler.
 FROM python:3.12-slim AS build
 WORKDIR /src
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY emulator emulator
 COPY fixtures fixtures
+COPY docs/production docs/production
 RUN python -m venv /opt/emulator \
  && /opt/emulator/bin/pip install --no-cache-dir . \
  && /opt/emulator/bin/python -m compileall -q /opt/emulator/lib

@@ -9,7 +9,7 @@ from pathlib import Path
 from emulator import fidelity, listing
 from emulator.access import signing
 from emulator.seeding.load import load
-from tests import matrix
+from tests import matrix, official
 from tests.conftest import Wire
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +39,8 @@ GENERATED: dict[str, Callable[[], str]] = {
     ),
     "docs/fidelity.md": fidelity.document,
 }
+if official.available():
+    GENERATED |= {"tests/data/official.json": official.facts, "emulator/table/official.tsv": official.names}
 """Each generated file, and what it is to hold."""
 
 

@@ -141,7 +141,6 @@ def test_who_gets_a_common_jwt(wire: Wire, keys: dict[str, str]) -> None:
     assert "authorizationToken" not in log_in(wire, signed(keys["app"]), APP).json()
 
 
-@pytest.mark.skipif(not official.available(), reason=official.MISSING)
 def test_answers_fit_the_specification(wire: Wire, keys: dict[str, str]) -> None:
     for method, path, body in (
         ("POST", AUTHENTICATE, open_pair(wire, keys).json()),

@@ -38,9 +38,8 @@ def test_an_app_acts_for_a_user_by_id_and_by_name(wire: Wire, keys: dict[str, st
     for who in (f"user/{wire.id('alice')}", "username/alice"):
         answer = act(wire, token, who)
         assert answer.json()["name"] == "sessionToken"
-        if official.available():
-            path = f"/login/pubkey/app/{who.split('/')[0]}/{{x}}/authenticate"
-            assert official.complaints("POST", path, 200, answer.json()) == []
+        path = f"/login/pubkey/app/{who.split('/')[0]}/{{x}}/authenticate"
+        assert official.complaints("POST", path, 200, answer.json()) == []
         info = wire.http.get("/pod/v2/sessioninfo", headers={"sessionToken": answer.json()["token"]})
         assert info.json()["username"] == "alice"
 
