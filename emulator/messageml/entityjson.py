@@ -14,12 +14,17 @@ from emulator.messageml.errors import InvalidMessage
 MAX_DEPTH = 400
 MAX_DIGITS = 1000
 """Of a number, as Jackson has it."""
+MAX_VALUES = 50_000
+MAX_TOLD = 100_000
+"""Characters of a text of which Jackson's words are told: its way is walked anew for them."""
 NOT_AN_OBJECT = "Error parsing EntityJSON: provided content is not a JSON object"
 _STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _DELTAS = {"[": 1, "{": 1, "]": -1, "}": -1}
-# Where a fraction or an exponent may begin: most data has none, and then nothing is to be rewritten.
-_FRACTIONS = re.compile(r"[:\[,]-?[0-9]+[.e]")
+# Numbers that Java prints otherwise than Python; most data has none, and then nothing is to be rewritten.
+_ODD_FRACTIONS = re.compile(r"[:\[,]-?(?:[0-9]{8,}\.|0\.000|[0-9.]+e)")
 _NUMBER_OR_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.e+-]*')
+# Numbers at or beyond the bounds of a double, or of what may be read.
+_HUGE_NUMBERS = re.compile(r"[0-9]{300}|[0-9][eE]\+?[0-9]{3}")
 
 Json = dict[str, Any]
 
@@ -40,33 +45,41 @@ def _int(text: str) -> int:
     return int(text)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_float, parse_int=_int)
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+_CAREFUL_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_float, parse_int=_int)
 
 
-def check_depth(text: str) -> None:
-    """Raises ValueError for JSON nested too deeply, before a recursive reader meets it."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+def check_size(text: str) -> None:
+    """Raises ValueError for JSON nested too deeply or of too many values, before a reader meets it."""
+    opened = text.count("[") + text.count("{")
+    if opened <= MAX_DEPTH and text.count(",") + opened <= MAX_VALUES:
         return
-    brackets = re.sub(r"[^\[\]{}]+", "", _STRINGS.sub("", text))
+    bare = _STRINGS.sub("", text)
+    brackets = re.sub(r"[^\[\]{}]+", "", bare)
     if max(accumulate(map(_DELTAS.__getitem__, brackets)), default=0) > MAX_DEPTH:
         raise ValueError(f"Document nesting depth exceeds the maximum allowed ({MAX_DEPTH})")
+    if bare.count(",") + len(brackets) // 2 > MAX_VALUES:
+        raise ValueError(f"Document has more values than the maximum allowed ({MAX_VALUES})")
 
 
 def first_value(text: str) -> object:
     """The first JSON value of the text; what follows it is ignored. Raises ValueError in Jackson's words."""
-    check_depth(text)
+    check_size(text)
     begun = text.lstrip(" \t\r\n")
+    decoder = _CAREFUL_DECODER if _HUGE_NUMBERS.search(begun) else _DECODER
     try:
-        value, end = _DECODER.raw_decode(begun)
+        value, end = decoder.raw_decode(begun)
     except ValueError as error:
-        from emulator.messageml.jackson import fault  # needed only for what is wrong
-
-        raise ValueError(fault(text) or str(error)) from None
+        raise ValueError(_reason(text) or str(error)) from None
     if isinstance(value, int | float) and begun[end : end + 1] not in ("", " ", "\t", "\r", "\n"):
-        from emulator.messageml.jackson import fault
-
-        raise ValueError(fault(text))
+        raise ValueError(_reason(text))
     return cast(object, value)
+
+
+def _reason(text: str) -> str | None:
+    from emulator.messageml.jackson import fault  # needed only for what is wrong
+
+    return fault(text) if len(text) <= MAX_TOLD else None
 
 
 def read(text: str | None) -> Json:
@@ -97,7 +110,7 @@ def write(entities: Json) -> str:
     if not entities:
         return "{}"
     text = json.dumps(entities, ensure_ascii=False, separators=(",", ":"))
-    if _FRACTIONS.search(text):
+    if _ODD_FRACTIONS.search(text):
         text = _NUMBER_OR_STRING.sub(_java_number, text)
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 

@@ -79,11 +79,11 @@ def double(value: float) -> str:
     sign = "-" if math.copysign(1, value) < 0 else ""
     if value == 0 or math.isinf(value):
         return f"{sign}{'Infinity' if value else '0.0'}"
-    digits, _, exponent = Decimal(repr(abs(value))).normalize().__format__("e").partition("e")
+    shortest = repr(abs(value))
+    if 1e-3 <= abs(value) < 1e7 and "e" not in shortest:
+        return sign + shortest
+    digits, _, exponent = Decimal(shortest).normalize().__format__("e").partition("e")
     whole, _, fraction = digits.partition(".")
-    if 1e-3 <= abs(value) < 1e7:
-        text = f"{Decimal(repr(abs(value))):f}"
-        return sign + (text if "." in text else text + ".0")
     return f"{sign}{whole}.{fraction or '0'}E{int(exponent)}"
 
 

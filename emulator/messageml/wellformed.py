@@ -34,6 +34,7 @@ _TEXT = re.compile("[^<&\\]\ufffe\uffff]*")
 _VALUE = {quote: re.compile(f"[^<&{quote}\ufffe\uffff]*") for quote in "'\""}
 _CHARACTER_REFERENCE = re.compile("&#(x?)([0-9A-Fa-f]*)")
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_DECLARATION = 1000
 _DECLARED = re.compile("""[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)')""")
 
 
@@ -336,7 +337,7 @@ def undeclared(text: str) -> tuple[str, str | None]:
     """
     if not text.startswith("<?xml") or text[5:6] not in (" ", "\t", "\r", "\n"):
         return text, None
-    end = text.find("?>")
+    end = text.find("?>", 0, _DECLARATION)
     if end < 0:
         return text, UNFINISHED
     at, names = 5, []

@@ -11,6 +11,12 @@ from xml.parsers import expat
 from emulator.messageml.errors import InvalidMessage
 
 MAX_DEPTH = 1000
+MAX_ELEMENTS = 10_000
+"""Of a message: a table of 1,000 rows and 8 columns has that many, and takes a tenth of a second."""
+MAX_ATTRIBUTES = 400_000
+"""Characters of all attributes, images left out: theirs may hold the image itself."""
+MAX_TEXT = 200_000
+"""Characters of text, line breaks left out: more than three times what a pod lets a message show."""
 DOCTYPE = 'DOCTYPE is disallowed when the feature "http://apache.org/xml/features/disallow-doctype-decl" set to true.'
 
 
@@ -45,22 +51,37 @@ class Node:
 class _Tree:
     """Takes expat's events and puts the tree together."""
 
-    __slots__ = ("in_cdata", "open", "root", "text")
+    __slots__ = ("attributes", "elements", "in_cdata", "length", "open", "root", "text")
 
     def __init__(self) -> None:
         self.root: Node | None = None
         self.open: list[Node] = []
         self.text: list[str] = []
         self.in_cdata = False
+        self.elements = 0
+        self.attributes = 0
+        self.length = 0
 
     def _flush(self) -> None:
         if self.text:
             self.open[-1].children.append("".join(self.text))
             self.text.clear()
 
+    def count(self) -> None:
+        self.elements += 1
+        if self.elements > MAX_ELEMENTS:
+            raise InvalidMessage(f"Invalid messageML: the message has more than {MAX_ELEMENTS} elements.")
+
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self.open) >= MAX_DEPTH:
             raise InvalidMessage(f"Invalid messageML: elements are nested more than {MAX_DEPTH} levels deep.")
+        self.count()
+        if attributes and tag != "img":
+            self.attributes += sum(map(len, attributes.values()))
+            if self.attributes > MAX_ATTRIBUTES:
+                raise InvalidMessage(
+                    f"Invalid messageML: the attributes of the message have more than {MAX_ATTRIBUTES} characters."
+                )
         if len(attributes) > 1:
             attributes = dict(sorted(attributes.items()))
         node = Node(tag, attributes, [])
@@ -76,10 +97,15 @@ class _Tree:
         self.open.pop()
 
     def characters(self, text: str) -> None:
-        if not self.in_cdata:
-            self.text.append(text)
+        if self.in_cdata:
+            return
+        self.length += len(text) - text.count("\n")
+        if self.length > MAX_TEXT:
+            raise InvalidMessage(f"Invalid messageML: the message has more than {MAX_TEXT} characters of text.")
+        self.text.append(text)
 
     def _foreign(self, name: str) -> None:
+        self.count()
         if self.open:  # around the root comments and instructions are fine
             self._flush()
             self.open[-1].children.append(Foreign(name))

@@ -81,7 +81,7 @@ html_escaped = _escape("&#39;")
 
 
 def _capitalize(text: str) -> str:
-    return re.sub(r"\S+", lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
+    return "".join(map(str.capitalize, re.split(r"(\s+)", text)))
 
 
 def _first_letter(change: Callable[[str], str]) -> Callable[[str], str]:

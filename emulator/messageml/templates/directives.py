@@ -11,6 +11,8 @@ from emulator.messageml.templates.expressions import Scanner
 from emulator.messageml.templates.syntax import Block, Expression, SyntaxFault
 
 MAX_DEPTH = 50
+MAX_PIECES = 5_000
+"""Directives, interpolations and texts between them."""
 _PIECE = re.compile(r"<#--|</?#[A-Za-z_]+|</?@|\$\{|#\{")
 _VERBATIM_END = {"noparse": re.compile(r"</#noparse\s*>"), "comment": re.compile(r"</#comment\s*>")}
 _END = re.compile(r"\s*>")
@@ -74,6 +76,8 @@ class _Pieces:
                 self.found.append(_Piece("text", at, text=source[at:start]))
             if not found:
                 break
+            if len(self.found) > MAX_PIECES:
+                raise SyntaxFault(start, "The template has too many directives.")
             mark = found[0]
             if mark == "<#--":
                 at = self.comment(start)

@@ -10,9 +10,12 @@ from emulator.messageml.templates.builtins import BY_ITEM, NAMES, UNAVAILABLE
 from emulator.messageml.templates.syntax import Expression, SyntaxFault
 
 MAX_DEPTH = 50
+MAX_OPERATORS = 5_000
+"""In one interpolation or tag, operands counted too."""
 _SPACE = re.compile(r"(?:\s|<#--.*?-->|\[#--.*?--\])*", re.DOTALL)
 _NAME = re.compile(r"(?:[^\W\d]|[$@])(?:[\w$@]|\\[-.:#])*")
 _LAMBDA = re.compile(rf"(\()?\s*({_NAME.pattern})\s*(?(1)\))\s*-(?:>|&gt;)")
+_PLAIN_RUN = re.compile(r"""[^"'\\$]+""")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OPERATOR = re.compile(r"\|\||\||&&|&amp;&amp;|==|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|\.\.[<!*]?|[=<>+\-*/%]")
 _WORD_OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "and": "&&"}
@@ -56,7 +59,7 @@ EXPECTED = """, but was expecting one of these patterns:
 class Scanner:
     """Reads expressions from a place in the template on; `at` is how far it has come."""
 
-    __slots__ = ("at", "depth", "in_tag", "source")
+    __slots__ = ("at", "depth", "in_tag", "operators", "source")
 
     def __init__(self, source: str, at: int, *, in_tag: bool) -> None:
         self.source = source
@@ -64,6 +67,7 @@ class Scanner:
         self.in_tag = in_tag
         """Whether a bare > ends the directive, rather than comparing."""
         self.depth = 0
+        self.operators = 0
 
     # --- pieces -----------------------------------------------------------------------------------------------------
 
@@ -129,6 +133,9 @@ class Scanner:
             raise SyntaxFault(self.at, "The expression is nested too deeply.")
         left = self.unary()
         while True:
+            self.operators += 1
+            if self.operators > MAX_OPERATORS:
+                raise SyntaxFault(self.at, "The expression is too long.")
             operator, length = self.operator()
             power = _STRENGTH.get(operator, -1)
             if power <= strength:
@@ -264,8 +271,10 @@ class Scanner:
                 text = []
                 place = inner.at
             else:
-                text.append(character)
-                place += 1
+                run = _PLAIN_RUN.match(self.source, place)
+                taken = run.end() if run else place + 1
+                text.append(self.source[place:taken])
+                place = taken
         self.at = place + 1
         if not pieces:
             return Expression("literal", at, ("".join(text),))

@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.messageml.templates.syntax import Fault
 
-MAX_TEXT = 2_000_000
+MAX_TEXT = 1_000_000
 MAX_ITEMS = 100_000
 MAX_DIGITS = 500
 
@@ -24,7 +24,7 @@ def plain(value: object) -> Value:
 def weight(value: Value) -> int:
     """How many steps it takes to walk over a value of that size."""
     if isinstance(value, str):
-        return len(value) // 100
+        return len(value) // 50
     return min(len(value), MAX_ITEMS) // 5 if isinstance(value, list | dict | range) else 0
 
 
