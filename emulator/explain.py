@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 ASKED = Path(__file__).parent / "table" / "asked.tsv"
 """The rules that each row asks of the world, as the tests have seen it."""
+_HERE = Path(__file__).resolve().parent
+PAGES = _HERE if (_HERE / "production").is_dir() else _HERE.parent / "docs"
+"""Where the pages that are cited lie: beside this module in a wheel, in docs/ of the source."""
 _NAMED = re.compile(r"\{([^{}\"]+)\}")
 _NAMED_IN_JSON = re.compile(r"\"\{([^{}\"]+)\}\"")
 
@@ -97,29 +100,29 @@ def _as_json(world: World, found: re.Match[str]) -> str:
 def _session(world: World, user: User, app_id: str | None) -> list[Step]:
     if app_id is None:
         says = f"account '{user.username}' is not deactivated or suspended"
-        return [Step("session", says, user.may_act(world.clock.now()), "reference/pod.md 3.1")]
+        return [Step("session", says, user.may_act(world.clock.now()), "production/pod.md 3.1")]
     app = world.apps.get(app_id)
     says = f"app '{app.id}' is enabled, installed for '{user.username}', whose account works, and may act for users"
     try:
         login.must_be_enabled(app)
         login.check_acting(world, app, user)
     except Refused as refused:
-        return [Step("session", f"{says}. But {refused.reason}.", False, "reference/auth.md 6")]
-    return [Step("session", says, True, "reference/auth.md 6")]
+        return [Step("session", f"{says}. But {refused.reason}.", False, "production/auth.md 6")]
+    return [Step("session", says, True, "production/auth.md 6")]
 
 
 def _permission(world: World, app_id: str, endpoint: Endpoint, match: Match) -> Step:
     app = world.apps.get(app_id)
     if endpoint.permissions is None:
         says = "the endpoint is for apps that act on behalf of users. But it is not."
-        return Step("permission", says, False, "reference/pod.md 2.1")
+        return Step("permission", says, False, "production/pod.md 2.1")
     joint = f" {'or' if match == 'any' else 'and'} "
     says = f"the app needs {joint.join(endpoint.permissions)}"
     try:
         permissions.check(app, endpoint.permissions, match)
     except Refused as refused:
-        return Step("permission", f"{says}. But {refused.reason}.", False, "reference/pod.md 2")
-    return Step("permission", says, True, "reference/pod.md 2")
+        return Step("permission", f"{says}. But {refused.reason}.", False, "production/pod.md 2")
+    return Step("permission", says, True, "production/pod.md 2")
 
 
 def _may_be_asked(endpoint: Endpoint) -> list[Step]:
@@ -197,4 +200,6 @@ def as_text(explanation: Explanation) -> str:
             lines.append(f"  because {explanation.reason}")
     else:
         lines += ["", f"  would answer {explanation.status}"]
+    if any("production/" in step.source for step in explanation.steps):
+        lines += ["", f"  The pages named production/... are in {PAGES}."]
     return "\n".join(lines)

@@ -51,14 +51,31 @@ _CHOICES = (
 
 
 _CHOSEN_ROWS = ("GET /pod/v2/streams/{sid}/info", "GET /pod/v2/system/protocols")
-"""Newer forms of listed rows, which we take to need the same permission (reference/pod.md 2.4)."""
+"""Newer forms of listed rows, which we take to need the same permission (production/pod.md 2.4)."""
 
 
 def _page(row: Endpoint) -> str:
     """Where the module that declares a row says that it is described."""
     described = sys.modules[row.function.__module__].__doc__ if row.function else None
-    found = re.search(r"reference/[^)]*", described or "")
+    found = re.search(r"production/[^)]*", described or "")
     return found[0] if found else ""
+
+
+_CITED = re.compile(r"production/(\w+\.md)((?: \d[\d.]*(?:-\d+)?(?:, \d[\d.]*)*)?)")
+
+
+def _linked(page: str) -> str:
+    """What is cited, as links from docs/fidelity.md."""
+
+    def link(found: re.Match[str]) -> str:
+        name, numbers = found[1], found[2].replace(",", " ").split()
+        if not numbers:
+            return f"[{name}](production/{name})"
+        first, *others = (f"(production/{name}#{number.partition('-')[0].rstrip('.')})" for number in numbers)
+        rest = zip(numbers[1:], others, strict=True)
+        return ", ".join([f"[{name} {numbers[0]}]{first}", *(f"[{number}]{to}" for number, to in rest)])
+
+    return _CITED.sub(link, page)
 
 
 def document() -> str:
@@ -82,7 +99,7 @@ def document() -> str:
         "| --- | --- | --- | --- |",
     ]
     for name, rule in sorted(RULES.items()):
-        lines.append(f"| `{name}` | {rule.says} | {rule.basis.value} | {rule.page} |")
+        lines.append(f"| `{name}` | {rule.says} | {rule.basis.value} | {_linked(rule.page)} |")
     lines += ["", "## Choices where no source settles it", "", "| where | what we do |", "| --- | --- |"]
     lines += [f"| {where} | {what} |" for where, what in _CHOICES]
     lines += [
@@ -110,6 +127,6 @@ def document() -> str:
         basis = Basis.CHOICE if row.name in _CHOSEN_ROWS else Basis.DOCUMENTED
         rules = " ".join(f"`{rule}`" for rule in asked.get(row.name, "").split())
         source = basis.value if row.permissions else ""
-        lines.append(f"| `{row.name}` | {needs} | {source} | {_page(row)} | {rules} |")
+        lines.append(f"| `{row.name}` | {needs} | {source} | {_linked(_page(row))} | {rules} |")
     lines.append("")
     return "\n".join(lines)

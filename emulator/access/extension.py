@@ -1,5 +1,5 @@
 """Extension apps: the pair of tokens by which app and pod know each other, and the JWT that tells the app who its user
-is (reference/auth.md, A4 and 3.1)."""
+is (production/auth.md, A4 and 3.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logging in: apps, users through apps, and accounts of their own (reference/auth.md 3, 6)."""
+"""Logging in: apps, users through apps, and accounts of their own (production/auth.md 3, 6)."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ _CUSTOM = re.compile(r"[A-Z0-9_]{1,64}")
 
 
 def is_permission(name: str) -> bool:
-    """Whether an app can have a permission of this name: one that we know, or a custom one (reference/pod.md 2.1)."""
+    """Whether an app can have a permission of this name: one that we know, or a custom one (production/pod.md 2.1)."""
     return name in PERMISSIONS or _CUSTOM.fullmatch(name) is not None
 
 

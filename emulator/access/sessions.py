@@ -72,7 +72,7 @@ class Sessions:
         world.events.listen(self._heard)
 
     def open(self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None) -> Session:
-        """A new session, with a token as production writes it (reference/auth.md 2.2)."""
+        """A new session, with a token as production writes it (production/auth.md 2.2)."""
         now = self._world.clock.now()
         self._tidy(now)
         session_id = os.urandom(48).hex() + f"{now:016x}{user or 0:016x}"
@@ -122,7 +122,7 @@ class Sessions:
         return session
 
     def open_common(self, session: Session) -> str:
-        """A common JWT that stands for a session for five minutes, and ends with it (reference/auth.md 2.4)."""
+        """A common JWT that stands for a session for five minutes, and ends with it (production/auth.md 2.4)."""
         now = self._world.clock.now()
         user = session.user or 0
         claims = {
@@ -167,7 +167,7 @@ class Sessions:
             self.tickets.drop(ticket.token)
 
     def open_key_manager(self, user: int) -> str:
-        """A key manager token: opaque hex that begins with 0100 (reference/auth.md 2.3)."""
+        """A key manager token: opaque hex that begins with 0100 (production/auth.md 2.3)."""
         token = "0100" + os.urandom(64).hex()
         until = self._world.clock.now() + self._world.settings.session_hours * _HOUR
         self.tickets.put(token, Ticket(token=token, user=user, session=None, expires_at=until))

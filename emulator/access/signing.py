@@ -72,7 +72,7 @@ def check_public_key(pem: str) -> None:
 
 
 def _with_url_safe_signature(token: str) -> str:
-    """The widespread Postman collection signs in standard base64; the real service takes it (reference/auth.md 2.1)."""
+    """The public Postman collection signs in standard base64; the real service takes it (production/auth.md 2.1)."""
     head, dot, signature = token.rpartition(".")
     return head + dot + signature.rstrip("=").replace("+", "-").replace("/", "_")
 
@@ -206,7 +206,7 @@ class PodKey:
         return self._kid
 
     def jwk(self) -> dict[str, str]:
-        """The public key as one of a key set; each member is a string (reference/auth.md 2)."""
+        """The public key as one of a key set; each member is a string (production/auth.md 2)."""
         from jwt.algorithms import RSAAlgorithm
 
         numbers = RSAAlgorithm.to_jwk(self.private().public_key(), as_dict=True)

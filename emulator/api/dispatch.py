@@ -209,7 +209,7 @@ async def _meet(stage: Stage, scope: Any, path: str, endpoint: Endpoint) -> Faul
 
 
 def _throttled(stage: Stage, throttle: Throttle, who: Caller, endpoint: Endpoint) -> None:
-    """_Refusal when a session calls too often (reference/auth.md 5.3)."""
+    """_Refusal when a session calls too often (production/auth.md 5.3)."""
     wait = throttle.wait(who.session.token, stage.world.clock)
     if wait:
         status = throttle.agent_status if endpoint.path.startswith("/agent/") else 429

@@ -46,7 +46,7 @@ def answer_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, E
 
 
 def _status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, str]:
-    """The status and the message of a refusal (reference/auth.md 5.3, pod.md 15, agent.md 1)."""
+    """The status and the message of a refusal (production/auth.md 5.3, pod.md 15, agent.md 1)."""
     match refused:
         case NoSession():
             return 401, SESSION_TEXT

@@ -1,4 +1,4 @@
-"""Bodies of message calls: multipart, url-encoded or JSON, all taken as clients send them (reference/agent.md 1.2)."""
+"""Bodies of message calls: multipart, url-encoded or JSON, all taken as clients send them (production/agent.md 1.2)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Form:
         return found
 
     def files(self, name: str) -> list[File]:
-        """The files under a name; Invalid where something else was sent (reference/agent.md 1.2)."""
+        """The files under a name; Invalid where something else was sent (production/agent.md 1.2)."""
         found = []
         for part in self.parts.get(name, ()):
             if part == "":
@@ -61,7 +61,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _bare(name: str | None) -> str:
-    """A file name as the message shows it: without folders; the BDK percent-escapes it (reference/agent.md 1.3)."""
+    """A file name as the message shows it: without folders; the BDK percent-escapes it (production/agent.md 1.3)."""
     return unquote((name or "").replace("\\", "/").rpartition("/")[2], errors="replace").rpartition("/")[2]
 
 

@@ -1,4 +1,4 @@
-"""Logging in with keys, and logging out (reference/auth.md 1, 3)."""
+"""Logging in with keys, and logging out (production/auth.md 1, 3)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _session_token(token: str) -> Token:
 
 
 def _user_session(call: Call, session: Session) -> Token:
-    """The answer to the login of a user, who also gets a common JWT (reference/auth.md 2.4)."""
+    """The answer to the login of a user, who also gets a common JWT (production/auth.md 2.4)."""
     common = call.stage.sessions.open_common(session)
     return {"token": session.token, "name": "sessionToken", "authorizationToken": f"Bearer {common}"}
 

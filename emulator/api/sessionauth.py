@@ -1,4 +1,4 @@
-"""Logging in with a client certificate, as it was before keys (reference/auth.md B, C).
+"""Logging in with a client certificate, as it was before keys (production/auth.md B, C).
 
 The certificate comes with the connection: `serve --tls` asks for one and checks that our authority signed it. Its CN
 is the id of an app, or the name of a service account.

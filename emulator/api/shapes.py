@@ -61,7 +61,7 @@ def avatars(user: User) -> list[AvatarAnswer]:
 
 
 def user_v2(world: World, user: User, viewer: Caller, *, extended: str) -> UserV2:
-    """A user as the viewer may see them (reference/pod.md 3.4, 4): of another company without e-mail, title, location
+    """A user as the viewer may see them (production/pod.md 3.4, 4): of another company without e-mail, title, location
     and department; phone numbers, function, department and division only with the `extended` permission."""
     answer: UserV2 = {"id": user.id}
     colleague = user.company_id == viewer.user.company_id
@@ -110,7 +110,7 @@ class V4User(TypedDict, total=False):
 
 
 def v4_user(user: User, viewer: User) -> V4User:
-    """A user in messages and events: e-mail and username for colleagues only (reference/agent.md 2)."""
+    """A user in messages and events: e-mail and username for colleagues only (production/agent.md 2)."""
     answer: V4User = {"userId": user.id}
     if user.first_name is not None:
         answer["firstName"] = user.first_name

@@ -1,4 +1,4 @@
-"""What an extension app's front end gets from the client around it, which no public API has (reference/auth.md A4)."""
+"""What an extension app's front end gets from the client around it, which no public API has (production/auth.md A4)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
     done = convert("<messageML>Hello <hash tag='world'/></messageML>")
     done.presentationml, done.data
 
-The behaviour, down to the words of its errors, is that of the production agent: reference/messageml.md.
+The behaviour, down to the words of its errors, is that of the production agent: production/messageml.md.
 """
 
 from emulator.messageml.convert import Converted, convert

@@ -1,6 +1,6 @@
 """From XML to the message's tree: which element a node stands for, and the order in which all is checked.
 
-reference/messageml.md 1, step 8, and 8 for PresentationML.
+production/messageml.md 1, step 8, and 8 for PresentationML.
 """
 
 from __future__ import annotations

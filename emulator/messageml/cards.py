@@ -1,4 +1,4 @@
-"""Cards and expandable cards. reference/messageml.md 6.3."""
+"""Cards and expandable cards. production/messageml.md 6.3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks that many kinds of element share, and their words. reference/messageml.md 5."""
+"""The checks that many kinds of element share, and their words. production/messageml.md 5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all controls of a form share: label, title, name of the form. reference/messageml.md 6.4."""
+"""What all controls of a form share: label, title, name of the form. production/messageml.md 6.4."""
 
 from __future__ import annotations
 

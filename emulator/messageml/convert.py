@@ -1,4 +1,4 @@
-"""The conversion from end to end. reference/messageml.md 1 has the order of its steps."""
+"""The conversion from end to end. production/messageml.md 1 has the order of its steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tags that create entities: mention, hash, cash, emoji, tag, dateTime. reference/messageml.md 6.2."""
+"""The tags that create entities: mention, hash, cash, emoji, tag, dateTime. production/messageml.md 6.2."""
 
 from __future__ import annotations
 

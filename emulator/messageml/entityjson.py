@@ -1,4 +1,4 @@
-"""EntityJSON: read as leniently as the agent reads it, searched, and written back. reference/messageml.md 1, 7."""
+"""EntityJSON: read as leniently as the agent reads it, searched, and written back. production/messageml.md 1, 7."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields of text: text-field, textarea, richtextarea. reference/messageml.md 6.4."""
+"""Fields of text: text-field, textarea, richtextarea. production/messageml.md 6.4."""
 
 from __future__ import annotations
 

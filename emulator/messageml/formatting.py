@@ -1,4 +1,4 @@
-"""Text, lists, tables, images and links. reference/messageml.md 6.1."""
+"""Text, lists, tables, images and links. production/messageml.md 6.1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms and what is chosen or pressed in them: boxes, menus, buttons. reference/messageml.md 6.4."""
+"""Forms and what is chosen or pressed in them: boxes, menus, buttons. production/messageml.md 6.4."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Days and times in JSON attributes, bound to a class as Jackson binds them, with its words for what does not fit.
 
-reference/messageml.md 6.4.
+production/messageml.md 6.4.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What Java takes for blank, for a number, a date, a time zone. The agent is written in Java, and it shows.
 
-reference/messageml.md 14.
+production/messageml.md 14.
 """
 
 from __future__ import annotations

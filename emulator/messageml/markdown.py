@@ -1,4 +1,4 @@
-"""The message as Markdown, in which the pod counts characters and words. reference/messageml.md 10.
+"""The message as Markdown, in which the pod counts characters and words. production/messageml.md 10.
 
 The agent first makes a Markdown tree, then writes that. The tree matters: a block within an inline element has no
 place in it and is left out, and cells and rows are parted where another node of the tree follows.

@@ -1,4 +1,4 @@
-"""Selectors of people and rooms; pickers of dates, times and time zones. reference/messageml.md 6.4."""
+"""Selectors of people and rooms; pickers of dates, times and time zones. production/messageml.md 6.4."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""UI actions and the dialogs that they open. reference/messageml.md 6.5."""
+"""UI actions and the dialogs that they open. production/messageml.md 6.5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which URIs Java's `java.net.URI` takes. reference/messageml.md 6.1, `a`."""
+"""Which URIs Java's `java.net.URI` takes. production/messageml.md 6.1, `a`."""
 
 from __future__ import annotations
 

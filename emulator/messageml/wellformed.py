@@ -1,4 +1,4 @@
-"""The words of Xerces for a document that is not well-formed. reference/messageml.md 2, the table.
+"""The words of Xerces for a document that is not well-formed. production/messageml.md 2, the table.
 
 Expat, which reads the messages, and Xerces, which the agent uses, refuse the same documents but word it differently,
 and clients see the words. So a document that was refused is walked once more, in the way in which Xerces walks it.

@@ -1,4 +1,4 @@
-"""How markup is written: escapes, attributes, tags. reference/messageml.md 4."""
+"""How markup is written: escapes, attributes, tags. production/messageml.md 4."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The XML layer: text in, a tree of nodes out. No DTD, so no entities but the five predefined ones; bounded depth.
 
-Namespaces are not processed: `x:b` is a tag of that name. reference/messageml.md 2.
+Namespaces are not processed: `x:b` is a tag of that name. production/messageml.md 2.
 """
 
 from __future__ import annotations

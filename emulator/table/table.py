@@ -62,7 +62,7 @@ class Endpoint:
     @property
     def needs_key_manager(self) -> bool:
         """Whether accounts of their own call it with both tokens: messages are encrypted, feeds and signals take one
-        (reference/auth.md 4, agent_signals_events.md 1)."""
+        (production/auth.md 4, agent_signals_events.md 1)."""
         return self.path.startswith("/agent/") and not self.path.startswith(_ONE_TOKEN)
 
 

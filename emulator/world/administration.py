@@ -1,4 +1,4 @@
-"""What administrators do to users, as the admin API does it (reference/pod.md 3, 5)."""
+"""What administrators do to users, as the admin API does it (production/pod.md 3, 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What administrators do to apps: make and change them, and say for whom they are (reference/auth.md 6)."""
+"""What administrators do to apps: make and change them, and say for whom they are (production/auth.md 6)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Upload:
 
 @record
 class Attachment:
-    """A file of a message. Ids carry their own percent-escape, as production's do (reference/agent.md 2)."""
+    """A file of a message. Ids carry their own percent-escape, as production's do (production/agent.md 2)."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""Information barriers: groups of users of the pod, and policies that keep two groups apart (reference/pod.md 10)."""
+"""Information barriers: groups of users of the pod, and policies that keep two groups apart (production/pod.md 10)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Barriers:
     def group_named(self, name: str) -> Group | None:
         return self.groups.one_by("name", name.casefold())
 
-    # --- for administrators (reference/pod.md 10) ---
+    # --- for administrators (production/pod.md 10) ---
 
     def groups_seen_by(self, user: User) -> list[Group]:
         """The groups that a policy is about; others are not shown."""

@@ -1,4 +1,4 @@
-"""Connections between users of different companies (reference/pod.md 7)."""
+"""Connections between users of different companies (production/pod.md 7)."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class Connections:
         return self._seen(user.id, requester.id, connection)
 
     def remove(self, user: User, other_id: int) -> None:
-        """Remove a connection, reject a waiting request, or let a rejected one wait again (reference/pod.md 7)."""
+        """Remove a connection, reject a waiting request, or let a rejected one wait again (production/pod.md 7)."""
         other = self._world.users.get(other_id)
         people.not_a_colleague(user, other)
         connection = self.book.get(_pair(user.id, other.id))

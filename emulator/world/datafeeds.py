@@ -1,7 +1,7 @@
 """Datafeeds: the events that concern a user, queued until they are read and acknowledged.
 
 They hang on the event log and are no part of a snapshot: a bot's feed outlives sessions and resets
-(reference/agent_signals_events.md 3).
+(production/agent_signals_events.md 3).
 """
 
 from __future__ import annotations

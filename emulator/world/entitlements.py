@@ -1,6 +1,6 @@
 """Entitlements of users and companies, and the roles of users with the privileges that roles carry.
 
-Names are production's (reference/pod.md 3.2, 3.3). Where only a label of the admin portal is known, the name is our
+Names are production's (production/pod.md 3.2, 3.3). Where only a label of the admin portal is known, the name is our
 choice and `docs/fidelity.md` says so.
 """
 

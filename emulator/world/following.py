@@ -1,4 +1,4 @@
-"""Following: who follows whom (reference/pod.md 11)."""
+"""Following: who follows whom (production/pod.md 11)."""
 
 from __future__ import annotations
 

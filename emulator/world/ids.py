@@ -1,4 +1,4 @@
-"""Ids as production makes them (reference/pod.md 1.4), and the world's only source of randomness."""
+"""Ids as production makes them (production/pod.md 1.4), and the world's only source of randomness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Public keys of apps and service accounts, and how one takes the place of another (reference/auth.md 3)."""
+"""Public keys of apps and service accounts, and how one takes the place of another (production/auth.md 3)."""
 
 from __future__ import annotations
 

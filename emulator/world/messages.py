@@ -1,4 +1,4 @@
-"""Messages: sent, read, changed, suppressed (reference/agent.md)."""
+"""Messages: sent, read, changed, suppressed (production/agent.md)."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class Messages:
         *,
         silent: bool = True,
     ) -> Message:
-        """A new version of a message of one's own, by the id of any version (reference/agent.md 6)."""
+        """A new version of a message of one's own, by the id of any version (production/agent.md 6)."""
         current = self.current(user, stream, message_id)
         policy.content_fits(content)
         policy.may_send_forms(self._world, user, content)

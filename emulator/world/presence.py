@@ -1,4 +1,4 @@
-"""Presence: what users show of themselves, who sees it, and feeds of what changed (reference/pod.md 6)."""
+"""Presence: what users show of themselves, who sees it, and feeds of what changed (production/pod.md 6)."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class Presences:
         self._world.tell("presence interest", user.id, to=(user.id,), about=tuple(other.id for other in users))
 
     def listed(self, user: User, first_id: int | None, limit: int) -> list[Presence]:
-        """The presences of the company by user id, from that id on (reference/pod.md 6)."""
+        """The presences of the company by user id, from that id on (production/pod.md 6)."""
         policy.may_list_all(user)
         company = sorted(self._world.users.book.keys_by("company", user.company_id))
         first = 0 if first_id is None else bisect_left(company, first_id)
@@ -130,7 +130,7 @@ class Presences:
     # --- setting ---
 
     def set(self, user: User, category: str, *, soft: bool = False) -> Presence:
-        """Show this from now on. Softly: who is OFFLINE stays so (reference/pod.md 6)."""
+        """Show this from now on. Softly: who is OFFLINE stays so (production/pod.md 6)."""
         return self._set(user, user, category, soft)
 
     def _set(self, by: User, user: User, category: str, soft: bool) -> Presence:

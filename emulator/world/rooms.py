@@ -1,4 +1,4 @@
-"""Rooms: made, changed, found, and who is let in (reference/pod.md 9)."""
+"""Rooms: made, changed, found, and who is let in (production/pod.md 9)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TAG = re.compile(r"[#$][^\s#$]+")
 
 @record
 class RoomSearch:
-    """What a room search asks for (reference/pod.md 9.7)."""
+    """What a room search asks for (production/pod.md 9.7)."""
 
     query: str
     labels: tuple[str, ...] = ()
@@ -222,7 +222,7 @@ class Rooms:
         return True
 
     def keep_owned(self, stream: Stream, gone: User) -> None:
-        """An owner was deactivated: pass the room on, or deactivate what nobody can own (reference/pod.md 3.1)."""
+        """An owner was deactivated: pass the room on, or deactivate what nobody can own (production/pod.md 3.1)."""
         if stream.active and not self._pass_on(stream, gone.id):
             self._set_active(stream, False, gone.id)
 

@@ -1,4 +1,4 @@
-"""Finds messages by words, tags, mentions and authors, from an index kept for each stream (reference/agent.md 9)."""
+"""Finds messages by words, tags, mentions and authors, from an index kept for each stream (production/agent.md 9)."""
 
 from __future__ import annotations
 

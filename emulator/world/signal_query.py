@@ -1,4 +1,4 @@
-"""The language of signals: `HASHTAG:rates AND (CASHTAG:ibm OR AUTHOR:1)` (reference/agent_signals_events.md 2.3)."""
+"""The language of signals: `HASHTAG:rates AND (CASHTAG:ibm OR AUTHOR:1)` (production/agent_signals_events.md 2.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signals: named queries that users subscribe to (reference/agent_signals_events.md 2)."""
+"""Signals: named queries that users subscribe to (production/agent_signals_events.md 2)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ STREAM_TYPES = (IM, MIM, ROOM, POST)
 
 @record
 class RoomAttributes:
-    """What a room is like (reference/pod.md 9.1)."""
+    """What a room is like (production/pod.md 9.1)."""
 
     name: str
     description: str = ""
@@ -69,7 +69,7 @@ Seat = tuple[str, int]
 
 
 def name_key(name: str) -> str:
-    """Room names are the same when they differ in case and blanks only (reference/pod.md 9.1)."""
+    """Room names are the same when they differ in case and blanks only (production/pod.md 9.1)."""
     return "".join(name.split()).casefold()
 
 
@@ -128,7 +128,7 @@ class Streams:
         return found
 
     def is_active(self, stream: Stream) -> bool:
-        """Rooms are active until deactivated; an IM while each of its participants is (reference/pod.md 3.1)."""
+        """Rooms are active until deactivated; an IM while each of its participants is (production/pod.md 3.1)."""
         if stream.type == ROOM:
             return stream.active
         users = self._world.users.book
@@ -156,7 +156,7 @@ class Streams:
     def im(self, user: User, other_ids: Iterable[int]) -> Stream:
         """The IM of `user` with others: the one that exists with exactly these participants, else a new one.
 
-        More than one other makes it a multi-party IM (reference/pod.md 8).
+        More than one other makes it a multi-party IM (production/pod.md 8).
         """
         others = [self._world.users.get(other) for other in dict.fromkeys(other_ids) if other != user.id]
         policy.has_company(others, user)
@@ -222,7 +222,7 @@ class Streams:
         )
 
     def user_deactivated(self, user: User) -> None:
-        """What the deactivation of a user does to the rooms they own (reference/pod.md 3.1)."""
+        """What the deactivation of a user does to the rooms they own (production/pod.md 3.1)."""
         for stream_id, _ in tuple(self.memberships.keys_by("user", user.id)):
             stream = self.book[stream_id]
             if stream.type == ROOM and self.memberships[stream_id, user.id].owner:

@@ -212,7 +212,7 @@ class Users:
         active: bool | None = None,
     ) -> list[User]:
         """The users asked for that `viewer` may see, each once, in the order asked. Usernames are looked up among
-        colleagues only (reference/pod.md 5)."""
+        colleagues only (production/pod.md 5)."""
         found: dict[int, User] = {}
         for user_id in user_ids:
             user = self.book.get(user_id)
@@ -232,7 +232,7 @@ class Users:
         ]
 
     def search(self, viewer: User, search: Search, *, local: bool = False) -> list[User]:
-        """The active users that match and that `viewer` may see, best match first (reference/pod.md 5)."""
+        """The active users that match and that `viewer` may see, best match first (production/pod.md 5)."""
         query = (search.query or "").strip()
         found = []
         for user_id in self.names.find(query):

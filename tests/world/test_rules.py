@@ -312,7 +312,7 @@ def test_a_rule_refuses_and_only_that_rule_does(name: str, world: World, monkeyp
 def test_every_rule_says_what_it_is_and_where_it_comes_from() -> None:
     for name, declared in RULES.items():
         assert declared.says.endswith("."), name
-        assert "reference/" in declared.page, name
+        assert "production/" in declared.page, name
 
 
 @pytest.mark.parametrize("entitlement", ["canCreatePublicRoom", "canCreateMultiLateralRoom", "isExternalRoomEnabled"])

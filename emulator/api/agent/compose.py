@@ -1,4 +1,4 @@
-"""What a message call sent, made into what the world stores: sizes, MessageML, files (reference/agent.md 1, 3)."""
+"""What a message call sent, made into what the world stores: sizes, MessageML, files (production/agent.md 1, 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Datafeeds of bots, version 5: list, create, read by long poll, delete (reference/agent_signals_events.md 3)."""
+"""Datafeeds of bots, version 5: list, create, read by long poll, delete (production/agent_signals_events.md 3)."""
 
 from __future__ import annotations
 

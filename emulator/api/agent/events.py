@@ -1,4 +1,4 @@
-"""Real-time events as datafeeds give them out (reference/agent_signals_events.md 4)."""
+"""Real-time events as datafeeds give them out (production/agent_signals_events.md 4)."""
 
 from __future__ import annotations
 

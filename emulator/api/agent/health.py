@@ -1,4 +1,4 @@
-"""Health and version of the agent; nobody needs a session for them (reference/agent_signals_events.md 6)."""
+"""Health and version of the agent; nobody needs a session for them (production/agent_signals_events.md 6)."""
 
 from __future__ import annotations
 

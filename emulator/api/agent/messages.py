@@ -1,4 +1,4 @@
-"""Messages: sending, changing, hiding, reading (reference/agent.md 3-7)."""
+"""Messages: sending, changing, hiding, reading (production/agent.md 3-7)."""
 
 from __future__ import annotations
 

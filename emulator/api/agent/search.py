@@ -1,4 +1,4 @@
-"""Message search (reference/agent.md 9)."""
+"""Message search (production/agent.md 9)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TIERS = ("hot", "warm", "all")
 
 
 def _combination(asked: SearchQuery) -> None:
-    """Invalid unless production takes these arguments together (reference/agent.md 9)."""
+    """Invalid unless production takes these arguments together (production/agent.md 9)."""
     given = {
         name
         for name in ("text", "streamId", "streamType", "author", "hashtag", "cashtag", "mention", "signal")

@@ -1,4 +1,4 @@
-"""The message as the agent gives it out (reference/agent.md 2)."""
+"""The message as the agent gives it out (production/agent.md 2)."""
 
 from __future__ import annotations
 

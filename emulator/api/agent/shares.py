@@ -1,4 +1,4 @@
-"""Sharing an article into a stream (reference/agent.md 8)."""
+"""Sharing an article into a stream (production/agent.md 8)."""
 
 from __future__ import annotations
 

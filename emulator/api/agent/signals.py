@@ -1,4 +1,4 @@
-"""Signals (reference/agent_signals_events.md 2)."""
+"""Signals (production/agent_signals_events.md 2)."""
 
 from __future__ import annotations
 

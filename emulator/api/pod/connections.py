@@ -1,4 +1,4 @@
-"""Connections with users of other companies (reference/pod.md 7)."""
+"""Connections with users of other companies (production/pod.md 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who follows whom (reference/pod.md 11)."""
+"""Who follows whom (production/pod.md 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IMs (reference/pod.md 8)."""
+"""IMs (production/pod.md 8)."""
 
 from __future__ import annotations
 

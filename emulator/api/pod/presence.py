@@ -1,4 +1,4 @@
-"""Presence: own, of others, feeds (reference/pod.md 6)."""
+"""Presence: own, of others, feeds (production/pod.md 6)."""
 
 from __future__ import annotations
 

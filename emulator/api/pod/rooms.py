@@ -1,4 +1,4 @@
-"""Rooms and who is in them (reference/pod.md 9)."""
+"""Rooms and who is in them (production/pod.md 9)."""
 
 from __future__ import annotations
 

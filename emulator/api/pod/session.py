@@ -1,4 +1,4 @@
-"""Whom a session is for (reference/pod.md 4)."""
+"""Whom a session is for (production/pod.md 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The streams of a user, and what a stream is like (reference/pod.md 8)."""
+"""The streams of a user, and what a stream is like (production/pod.md 8)."""
 
 from __future__ import annotations
 

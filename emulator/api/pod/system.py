@@ -1,4 +1,4 @@
-"""What an administrator allows for the pod: protocols of links, types of files (reference/pod.md 13)."""
+"""What an administrator allows for the pod: protocols of links, types of files (production/pod.md 13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking users up, and searching for them (reference/pod.md 5)."""
+"""Looking users up, and searching for them (production/pod.md 5)."""
 
 from __future__ import annotations
 

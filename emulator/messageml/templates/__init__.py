@@ -1,4 +1,4 @@
-"""Templates: the part of FreeMarker that messages use, in bounds. reference/messageml.md 9.
+"""Templates: the part of FreeMarker that messages use, in bounds. production/messageml.md 9.
 
 Values are inserted as they are, unless the template asks for an escape. Nothing outside the message and its data can
 be reached; steps, depth and the size of every text are limited.

@@ -18,21 +18,21 @@ MOST_TEXT = 4_096
 AVATAR_BYTES = 2 * 1024 * 1024
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.2, 5")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.2, 5")
 def may(user: User, *privileges: str) -> None:
     """Each call of administration needs a privilege, which roles carry: user provisioning nearly all of them."""
     if not user.privileges.intersection(privileges):
         raise RoleMissing(f"'{user.username}' has no role with the privilege {' or '.join(privileges)}")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 5")
+@rule(Basis.CHOICE, "production/pod.md 5")
 def is_of_the_pod(user: User, target: User) -> None:
     """A pod administrates its own users."""
     if user.company_id != target.company_id:
         raise UnknownUser(f"user {target.id} is of another company, whose pod administrates them")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.2")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.2")
 def role_fits_account(role: str, account_type: str) -> None:
     """A role is one that exists, for the type of account that it is for."""
     known = ROLES.get(role.partition(".")[0])
@@ -43,7 +43,7 @@ def role_fits_account(role: str, account_type: str) -> None:
         raise Invalid(f"role {known.id} is for accounts of type {' and '.join(known.user_types)}, not {account_type}")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 3.3")
+@rule(Basis.CHOICE, "production/pod.md 3.3")
 def features_exist(names: Iterable[str]) -> None:
     """Only entitlements of the pod are switched on and off."""
     for name in names:
@@ -51,7 +51,7 @@ def features_exist(names: Iterable[str]) -> None:
             raise Invalid(f"there is no entitlement '{name}', see /pod/v1/admin/system/features/list")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 3.1")
+@rule(Basis.CHOICE, "production/pod.md 3.1")
 def is_complete(user: User) -> None:
     """A user has an e-mail, a username and a display name; a person also a first and a last name."""
     wanted = {"emailAddress": user.email, "userName": user.username, "displayName": user.display_name}
@@ -64,7 +64,7 @@ def is_complete(user: User) -> None:
         raise Invalid(f"'{user.email}' is no e-mail address")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.3")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.3")
 def may_have_delegates(user: User, delegate: User) -> None:
     """Delegates are colleagues of somebody who has delegatesEnabled, and nobody is their own."""
     people.has(user, "delegatesEnabled", "have delegates")
@@ -73,7 +73,7 @@ def may_have_delegates(user: User, delegate: User) -> None:
         raise Invalid(f"'{user.username}' cannot be their own delegate")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.3")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.3")
 def may_change_picture(user: User, target: User) -> None:
     """A picture is changed by who may change accounts, and one's own with canUpdateAvatar."""
     if user.id == target.id and not user.privileges & {"MODIFY_END_USER_ACCOUNT", "MODIFY_SERVICE_ACCOUNT"}:
@@ -82,7 +82,7 @@ def may_change_picture(user: User, target: User) -> None:
     may(user, "MODIFY_SERVICE_ACCOUNT" if target.account_type == "SYSTEM" else "MODIFY_END_USER_ACCOUNT")
 
 
-@rule(Basis.SPECIFIED, "reference/auth.md 6")
+@rule(Basis.SPECIFIED, "production/auth.md 6")
 def app_is_sound(app: App) -> None:
     """An app has a name, addresses that begin with https://, and a domain that its address is in."""
     if not app.name.strip():
@@ -102,7 +102,7 @@ def app_is_sound(app: App) -> None:
         raise Invalid("the keys of properties are unique")
 
 
-@rule(Basis.DOCUMENTED, "reference/auth.md 3")
+@rule(Basis.DOCUMENTED, "production/auth.md 3")
 def key_action_fits(action: str, current: str | None, previous: str | None, key: str | None, now_old: bool) -> None:
     """A key in use is not saved again, nor is one while an older key still works; only keys that are there are revoked
     or extended."""
@@ -123,14 +123,14 @@ def key_action_fits(action: str, current: str | None, previous: str | None, key:
         raise Invalid(f"'{action}' cannot be done to a key: current takes SAVE and REVOKE, previous REVOKE and EXTEND")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 10")
+@rule(Basis.DOCUMENTED, "production/pod.md 10")
 def may_be_barred(user: User, target: User) -> None:
     """Information barriers stand between users of the own company only."""
     if user.company_id != target.company_id:
         raise Invalid(f"'{target.username}' is of another company, barriers are for colleagues")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 13")
+@rule(Basis.DOCUMENTED, "production/pod.md 13")
 def scheme_fits(scheme: str) -> None:
     """A protocol begins with a letter, then come letters, digits, -, . and +."""
     rest = scheme[1:].translate(str.maketrans("", "", "-.+"))

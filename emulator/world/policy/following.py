@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from emulator.world.users import User
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 11")
+@rule(Basis.DOCUMENTED, "production/pod.md 11")
 def may_change(user: User, *, acting: bool) -> None:
     """An account of its own makes users follow only with user provisioning; an app acting for a user by its
     permission."""
@@ -19,7 +19,7 @@ def may_change(user: User, *, acting: bool) -> None:
         raise RoleMissing(f"'{user.username}' has no role that changes who follows whom")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 11")
+@rule(Basis.DOCUMENTED, "production/pod.md 11")
 def is_a_colleague(user: User, other: User) -> None:
     """Only users of the own company are followed, and are asked about."""
     if user.company_id != other.company_id:

@@ -39,7 +39,7 @@ def history_from(world: World, user: User, stream: Stream) -> int:
     return 0 if seat is None else seat.joined_at
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1, reference/agent.md 4.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1, production/agent.md 4.1")
 def within_history(world: World, user: User, stream: Stream, message: Message) -> None:
     """In a room without shared history members see what was sent from the moment they joined."""
     if stream.room is None or stream.room.view_history:
@@ -52,7 +52,7 @@ def within_history(world: World, user: User, stream: Stream, message: Message) -
         )
 
 
-@rule(Basis.CHOICE, "reference/pod.md 10")
+@rule(Basis.CHOICE, "production/pod.md 10")
 def no_barrier_to_author(world: World, user: User, message: Message) -> None:
     """While an information barrier stands between two users, neither reads what the other wrote."""
     author = world.users.book[message.sender]
@@ -63,7 +63,7 @@ def no_barrier_to_author(world: World, user: User, message: Message) -> None:
 # --- what messages may be like ---
 
 
-@rule(Basis.DOCUMENTED, "reference/agent.md 1.1")
+@rule(Basis.DOCUMENTED, "production/agent.md 1.1")
 def content_fits(content: Content) -> None:
     """A message has at most 80 tags and mentions, 2,500 distinct words and 60,000 characters."""
     for found, most, what in (
@@ -75,14 +75,14 @@ def content_fits(content: Content) -> None:
             raise Invalid(f"the message has {found} {what}, at most {most} are allowed")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent.md 3")
+@rule(Basis.DOCUMENTED, "production/agent.md 3")
 def may_send_forms(world: World, user: User, content: Content) -> None:
     """Symphony Elements are sent by service accounts only."""
     if content.forms and user.account_type != "SYSTEM" and not world.settings.forms_from_users:
         raise Invalid("Symphony Elements can only be sent by service accounts")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent.md 1.1, 3")
+@rule(Basis.DOCUMENTED, "production/agent.md 1.1, 3")
 def files_fit(world: World, uploads: tuple[Upload, ...]) -> None:
     """Files have an allowed type, a name of at most 255 characters, and at most 30 MB together."""
     for upload in uploads:
@@ -100,14 +100,14 @@ def files_fit(world: World, uploads: tuple[Upload, ...]) -> None:
 # --- changing and hiding ---
 
 
-@rule(Basis.CHOICE, "reference/agent.md 6")
+@rule(Basis.CHOICE, "production/agent.md 6")
 def is_in_stream(message: Message, stream: Stream) -> None:
     """A message is changed in the stream in which it is."""
     if message.stream != stream.id:
         raise Invalid(f"message '{message.id}' is not in stream '{stream.id}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent.md 6")
+@rule(Basis.DOCUMENTED, "production/agent.md 6")
 def may_update(user: User, message: Message) -> None:
     """A message is changed by its author, who needs canUpdateMessage."""
     if message.sender != user.id:
@@ -115,14 +115,14 @@ def may_update(user: User, message: Message) -> None:
     people.has(user, "canUpdateMessage", "change a message")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent.md 6")
+@rule(Basis.DOCUMENTED, "production/agent.md 6")
 def is_not_suppressed(message: Message) -> None:
     """A suppressed message cannot be changed."""
     if message.suppressed_at is not None:
         raise Invalid(f"message '{message.id}' is suppressed")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent.md 7, reference/pod.md 12")
+@rule(Basis.DOCUMENTED, "production/agent.md 7, production/pod.md 12")
 def may_suppress(world: World, user: User, message: Message) -> None:
     """Content management suppresses any message; end users with canSuppressMessage their own, within the time limit of
     the company if it has one; service accounts their own."""

@@ -21,7 +21,7 @@ def has(user: User, entitlement: str, to: str) -> None:
         )
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 7, 3.4")
+@rule(Basis.DOCUMENTED, "production/pod.md 7, 3.4")
 def may_meet(world: World, user: User, other: User) -> None:
     """Users of two companies may connect only where both companies and both users may talk to other companies."""
     _both_external(world, user, other)
@@ -38,7 +38,7 @@ def _both_external(world: World, user: User, other: User) -> None:
             )
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.4")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.4")
 def directory_shows(world: World, viewer: User, other: User) -> None:
     """The directory shows colleagues; and users of other companies where both companies and both users may talk to
     other companies."""
@@ -46,28 +46,28 @@ def directory_shows(world: World, viewer: User, other: User) -> None:
         _both_external(world, viewer, other)
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 7")
+@rule(Basis.DOCUMENTED, "production/pod.md 7")
 def one_request_at_a_time(before: Connection | None, user: User, other: User) -> None:
     """A user asks another once; again only after the other declined."""
     if before is not None and before.status == "PENDING" and before.requester == user.id:
         raise Invalid(f"'{user.username}' has asked '{other.username}' already, and the request waits for an answer")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 7")
+@rule(Basis.CHOICE, "production/pod.md 7")
 def request_is_waiting(connection: Connection, user: User, requester: User) -> None:
     """Only who received a request that waits can accept or reject it."""
     if connection.receiver != user.id or connection.status != "PENDING":
         raise Invalid(f"no request of '{requester.username}' waits for an answer of '{user.username}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 7")
+@rule(Basis.DOCUMENTED, "production/pod.md 7")
 def not_a_colleague(user: User, other: User) -> None:
     """The connection between colleagues is given: it can be neither rejected nor removed."""
     if user.company_id == other.company_id:
         raise Invalid(f"'{user.username}' and '{other.username}' are colleagues, that connection cannot be ended")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 7")
+@rule(Basis.DOCUMENTED, "production/pod.md 7")
 def has_a_connection_to_remove(connection: Connection | None, user: User, other: User) -> None:
     """Only a connection, a request received or one rejected can be removed."""
     if connection is None or (connection.status == "PENDING" and connection.requester == user.id):
@@ -76,27 +76,27 @@ def has_a_connection_to_remove(connection: Connection | None, user: User, other:
         raise Invalid(f"'{other.username}' rejected the request of '{user.username}', who has nothing to remove")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 8")
+@rule(Basis.DOCUMENTED, "production/pod.md 8")
 def connected(world: World, user: User, other: User) -> None:
     """Users of different companies communicate only when they are connected."""
     if not world.connections.connected(user, other):
         raise NotConnected(f"'{user.username}' and '{other.username}' of another company are not connected")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 10")
+@rule(Basis.CHOICE, "production/pod.md 10")
 def not_barred(world: World, user: User, other: User) -> None:
     """Users whom an information barrier separates do not communicate."""
     if world.barriers.between(user, other) is not None:
         raise Barred(f"an information barrier stands between '{user.username}' and '{other.username}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.3")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.3")
 def may_chat_externally(user: User) -> None:
     """An IM with another company needs isExternalIMEnabled, on both sides."""
     has(user, "isExternalIMEnabled", "chat with users of other companies")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 8")
+@rule(Basis.CHOICE, "production/pod.md 8")
 def account_works(world: World, user: User) -> None:
     """Nobody opens an IM with, writes to, or adds to a room, who is deactivated or suspended."""
     if not user.may_act(world.clock.now()):

@@ -16,14 +16,14 @@ _LIMITED_RELEASE = ("AVAILABLE", "BUSY", "ON_THE_PHONE", "AWAY")
 _LISTERS = frozenset({"ACCESS_USER_PROVISIONING_API", "ADMIN_PRESENCE_UPDATE"})
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 6")
+@rule(Basis.DOCUMENTED, "production/pod.md 6")
 def has_registered_interest(viewer: User, user: User, until: int | None, now: int) -> None:
     """A user of another company is seen by who registered an interest in them within the last hour."""
     if until is None or now >= until:
         raise Forbidden(f"'{viewer.username}' has registered no interest in '{user.username}' within the last hour")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 6")
+@rule(Basis.CHOICE, "production/pod.md 6")
 def may_set(user: User, target: User) -> None:
     """Users set their own presence; that of a colleague needs the privilege ADMIN_PRESENCE_UPDATE."""
     if target.id == user.id:
@@ -32,21 +32,21 @@ def may_set(user: User, target: User) -> None:
         raise RoleMissing(f"'{user.username}' may not set the presence of '{target.username}'")
 
 
-@rule(Basis.SPECIFIED, "reference/pod.md 6")
+@rule(Basis.SPECIFIED, "production/pod.md 6")
 def is_released(category: str) -> None:
     """The first version of setting the presence of any user sets AVAILABLE, BUSY, ON_THE_PHONE and AWAY only."""
     if category not in _LIMITED_RELEASE:
         raise Forbidden(f"{category} cannot be set by this call, only {', '.join(_LIMITED_RELEASE)}")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 6")
+@rule(Basis.DOCUMENTED, "production/pod.md 6")
 def may_list_all(user: User) -> None:
     """The presences of a whole company are listed by user provisioning, and by who updates them all."""
     if not user.privileges & _LISTERS:
         raise RoleMissing(f"'{user.username}' has no role that lists the presences of all users")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 6")
+@rule(Basis.DOCUMENTED, "production/pod.md 6")
 def owns_feed(user: User, feed: PresenceFeed) -> None:
     """A presence feed is read and deleted by who created it."""
     if feed.owner != user.id:

@@ -24,7 +24,7 @@ FIXED_ATTRIBUTES = ("public", "cross_pod", "multilateral", "read_only")
 # --- what rooms may be like ---
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
 def name_fits(name: str) -> None:
     """A room has a name, of at most 50 characters."""
     if not name.strip():
@@ -33,14 +33,14 @@ def name_fits(name: str) -> None:
         raise Invalid(f"the room name has {len(name)} characters, at most {NAME_LENGTH} are allowed")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
 def name_is_free(taken_by: Stream | None, name: str) -> None:
     """Room names are unique in a company, whatever their case and blanks."""
     if taken_by is not None and taken_by.room is not None:
         raise Invalid(f"a room '{taken_by.room.name}' exists already, and names differ by more than case and blanks")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
 def keywords_fit(attributes: RoomAttributes) -> None:
     """Keywords have a key and a value, and the key holds no exclamation mark."""
     for key, value in attributes.keywords:
@@ -48,7 +48,7 @@ def keywords_fit(attributes: RoomAttributes) -> None:
             raise Invalid(f"the keyword '{key}': '{value}' is not allowed")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
 def public_rooms_are_open(attributes: RoomAttributes) -> None:
     """A public room shows its history, can be discovered, and lets members invite."""
     if attributes.public and not (
@@ -57,21 +57,21 @@ def public_rooms_are_open(attributes: RoomAttributes) -> None:
         raise Invalid("a public room cannot have viewHistory, discoverable or membersCanInvite set to false")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
 def external_rooms_are_closed(attributes: RoomAttributes) -> None:
     """A room with other companies is neither public nor read-only, and cannot be discovered."""
     if attributes.cross_pod and (attributes.public or attributes.read_only or attributes.discoverable):
         raise Invalid("a crossPod room cannot be public, readOnly or discoverable")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
 def multilateral_rooms_are_external(attributes: RoomAttributes) -> None:
     """A room of more than two companies is a room with other companies."""
     if attributes.multilateral and not attributes.cross_pod:
         raise Invalid("multiLateralRoom needs crossPod")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
 def external_history_is_entitled(world: World, user: User, attributes: RoomAttributes) -> None:
     """A room with other companies shows its history only where the company has canCreateExternalRoomSharedHistory."""
     if attributes.cross_pod and attributes.view_history:
@@ -81,7 +81,7 @@ def external_history_is_entitled(world: World, user: User, attributes: RoomAttri
 
 
 def fits(attributes: RoomAttributes) -> None:
-    """All that is asked of a room's attributes together (reference/pod.md 9.1)."""
+    """All that is asked of a room's attributes together (production/pod.md 9.1)."""
     name_fits(attributes.name)
     keywords_fit(attributes)
     public_rooms_are_open(attributes)
@@ -89,7 +89,7 @@ def fits(attributes: RoomAttributes) -> None:
     multilateral_rooms_are_external(attributes)
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.2, 3.3")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.2, 3.3")
 def may_create_room(world: World, user: User, attributes: RoomAttributes) -> None:
     """Public, external and multilateral rooms need the entitlement for them."""
     if attributes.public:
@@ -104,21 +104,21 @@ def may_create_room(world: World, user: User, attributes: RoomAttributes) -> Non
 # --- changing rooms ---
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.4, 9.5")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.4, 9.5")
 def created_by_own_company(user: User, stream: Stream) -> None:
     """A room that another company created is changed there."""
     if not streams.colleague_of_creator(user, stream):
         raise Forbidden("the room was created by another company, whose users alone may change it")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.4")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.4")
 def room_is_active(stream: Stream) -> None:
     """A deactivated room is neither changed nor are its members."""
     if not stream.active:
         raise Inactive(f"room '{streams.name_of(stream)}' is deactivated")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.4")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.4")
 def may_update(world: World, user: User, stream: Stream, changes: Mapping[str, object]) -> None:
     """A room is changed by its owners and by user provisioning; its history setting also by members with
     canToggleRoomShareHistory."""
@@ -129,14 +129,14 @@ def may_update(world: World, user: User, stream: Stream, changes: Mapping[str, o
         raise NotAnOwner(f"'{user.username}' is not an owner of room '{streams.name_of(stream)}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.4")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.4")
 def update_changes_something(changes: Mapping[str, object]) -> None:
     """An update changes at least one attribute."""
     if not changes:
         raise Invalid("the update changes no attribute of the room")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1, 9.4")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1, 9.4")
 def fixed_attributes_stay(before: RoomAttributes, changes: Mapping[str, object]) -> None:
     """public, crossPod, multiLateralRoom and readOnly are fixed at creation, and copyProtected is never taken back."""
     for name in FIXED_ATTRIBUTES:
@@ -146,7 +146,7 @@ def fixed_attributes_stay(before: RoomAttributes, changes: Mapping[str, object])
         raise Invalid("copyProtected cannot be taken back")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.5")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.5")
 def may_set_active(world: World, user: User, stream: Stream) -> None:
     """A room is deactivated and reactivated by its owners, by compliance officers who are not in it, and by user
     provisioning."""
@@ -156,7 +156,7 @@ def may_set_active(world: World, user: User, stream: Stream) -> None:
         raise NotAnOwner(f"'{user.username}' is not an owner of room '{streams.name_of(stream)}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.5")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.5")
 def has_members(world: World, stream: Stream) -> None:
     """Only a room with members can be reactivated."""
     if not world.streams.memberships.count_by("stream", stream.id):
@@ -166,7 +166,7 @@ def has_members(world: World, stream: Stream) -> None:
 # --- members ---
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.6")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.6")
 def may_add(world: World, user: User, stream: Stream, target: User) -> None:
     """Members are added by owners, by any member where members may invite or the room is public, by compliance officers
     who are not in it and by user provisioning; a public room is joined by any colleague."""
@@ -182,7 +182,7 @@ def may_add(world: World, user: User, stream: Stream, target: User) -> None:
     raise NotAnOwner(f"'{user.username}' may not add members to room '{room.name}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.6")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.6")
 def fits_into_external_room(world: World, user: User, stream: Stream, target: User) -> None:
     """Users of other companies join only rooms with other companies, when they and who adds them may be in such rooms
     and are connected."""
@@ -198,7 +198,7 @@ def fits_into_external_room(world: World, user: User, stream: Stream, target: Us
         people.connected(world, user, target)
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1, 3.3")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1, 3.3")
 def companies_fit(world: World, stream: Stream, target: User) -> None:
     """A room has two companies at most unless it is multilateral, and then only members who may join such rooms;
     at most 300 members of at most 25 companies."""
@@ -216,13 +216,13 @@ def companies_fit(world: World, stream: Stream, target: User) -> None:
         raise Invalid(f"a room with other companies has at most {EXTERNAL_MEMBERS} members of {EXTERNAL_COMPANIES}")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 9.6, 10")
+@rule(Basis.CHOICE, "production/pod.md 9.6, 10")
 def no_barrier_to_members(world: World, stream: Stream, target: User) -> None:
     """Nobody joins a room in which somebody is from whom an information barrier separates them."""
     streams.nobody_barred(world, target, stream)
 
 
-@rule(Basis.CHOICE, "reference/pod.md 9.6")
+@rule(Basis.CHOICE, "production/pod.md 9.6")
 def may_remove(world: World, user: User, stream: Stream, target: User) -> None:
     """Members are removed by owners, by compliance officers who are not in the room and by user provisioning;
     everybody may leave."""
@@ -232,28 +232,28 @@ def may_remove(world: World, user: User, stream: Stream, target: User) -> None:
         raise NotAnOwner(f"'{user.username}' may not remove members from room '{streams.name_of(stream)}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.6")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.6")
 def may_change_owners(world: World, user: User, stream: Stream) -> None:
     """Owners are made and unmade by owners and by user provisioning."""
     if not streams.owns(world, user, stream) and "PROMOTE_AND_DEMOTE_OWNERS_IN_ANY_ROOM" not in user.privileges:
         raise NotAnOwner(f"'{user.username}' is not an owner of room '{streams.name_of(stream)}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.3, 9.6")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.3, 9.6")
 def may_own(stream: Stream, target: User) -> None:
     """An owner of a public room needs canCreatePublicRoom."""
     if stream.room is not None and stream.room.public:
         people.has(target, "canCreatePublicRoom", "own a public room")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 9.6")
+@rule(Basis.CHOICE, "production/pod.md 9.6")
 def is_a_member(world: World, stream: Stream, target: User) -> None:
     """Only members are promoted, demoted and removed."""
     if not world.streams.is_member(stream.id, target.id):
         raise Invalid(f"'{target.username}' is not a member of room '{streams.name_of(stream)}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.6")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.6")
 def an_owner_remains(world: World, stream: Stream, target: User) -> None:
     """The last owner cannot be demoted."""
     if not any(member.owner and member.user != target.id for member in world.streams.members(stream.id)):

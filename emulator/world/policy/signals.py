@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 
-@rule(Basis.CHOICE, "reference/agent_signals_events.md 2.4")
+@rule(Basis.CHOICE, "production/agent_signals_events.md 2.4")
 def may_see(world: World, user: User, signal: Signal) -> None:
     """A signal is known to its owner, to its subscribers, and to colleagues when it is visible on the profile or
     company-wide."""
@@ -24,21 +24,21 @@ def may_see(world: World, user: User, signal: Signal) -> None:
         raise UnknownSignal(f"signal '{signal.id}' is not visible to '{user.username}'")
 
 
-@rule(Basis.CHOICE, "reference/agent_signals_events.md 2.3")
+@rule(Basis.CHOICE, "production/agent_signals_events.md 2.3")
 def is_named(name: str) -> None:
     """A signal has a name."""
     if not name.strip():
         raise Invalid("a signal needs a name")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent_signals_events.md 2.4")
+@rule(Basis.DOCUMENTED, "production/agent_signals_events.md 2.4")
 def may_make_company_wide(user: User, company_wide: bool) -> None:
     """A company-wide signal needs canCreatePushedSignals."""
     if company_wide:
         people.has(user, "canCreatePushedSignals", "create or change a company-wide signal")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent_signals_events.md 2.4")
+@rule(Basis.DOCUMENTED, "production/agent_signals_events.md 2.4")
 def may_change(user: User, signal: Signal) -> None:
     """A signal is changed and deleted by its owner; a company-wide one also by colleagues with
     canCreatePushedSignals."""
@@ -48,20 +48,20 @@ def may_change(user: User, signal: Signal) -> None:
         raise NotTheAuthor(f"'{user.username}' does not own signal '{signal.name}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent_signals_events.md 2.4")
+@rule(Basis.DOCUMENTED, "production/agent_signals_events.md 2.4")
 def may_manage(user: User) -> None:
     """Subscribing others, and unsubscribing them, needs canManageSignalSubscription."""
     people.has(user, "canManageSignalSubscription", "change the subscriptions of others")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent_signals_events.md 2.4")
+@rule(Basis.DOCUMENTED, "production/agent_signals_events.md 2.4")
 def is_not_company_wide(signal: Signal) -> None:
     """Nobody is taken out of a company-wide signal."""
     if signal.company_wide:
         raise Forbidden(f"signal '{signal.name}' is company-wide, everybody is subscribed")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent_signals_events.md 2.4")
+@rule(Basis.DOCUMENTED, "production/agent_signals_events.md 2.4")
 def may_leave(subscription: Subscription | None, user: User, signal: Signal) -> None:
     """The owner stays subscribed, and so does who was pushed into a signal, or whose company was."""
     is_not_company_wide(signal)
@@ -71,14 +71,14 @@ def may_leave(subscription: Subscription | None, user: User, signal: Signal) -> 
         raise Forbidden(f"'{user.username}' was subscribed to signal '{signal.name}' by others and cannot leave")
 
 
-@rule(Basis.CHOICE, "reference/agent_signals_events.md 2.4")
+@rule(Basis.CHOICE, "production/agent_signals_events.md 2.4")
 def can_be_subscribed(world: World, user: User, other: User) -> None:
     """Only colleagues whose accounts work are subscribed by others."""
     if other.company_id != user.company_id or not other.may_act(world.clock.now()):
         raise Forbidden(f"'{other.username}' is of another company, deactivated or suspended")
 
 
-@rule(Basis.CHOICE, "reference/agent_signals_events.md 2.4")
+@rule(Basis.CHOICE, "production/agent_signals_events.md 2.4")
 def can_be_unsubscribed(subscription: Subscription | None, other: User, signal: Signal) -> None:
     """Others are unsubscribed where they are subscribed and do not own the signal."""
     if subscription is None:
@@ -87,7 +87,7 @@ def can_be_unsubscribed(subscription: Subscription | None, other: User, signal: 
         raise Forbidden(f"'{other.username}' owns signal '{signal.name}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent_signals_events.md 2.4")
+@rule(Basis.DOCUMENTED, "production/agent_signals_events.md 2.4")
 def no_barrier_to_owner(world: World, user: User, signal: Signal) -> None:
     """Nobody subscribes to a signal of whom an information barrier keeps them from."""
     people.not_barred(world, user, world.users.get(signal.owner))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def oversees(world: World, user: User, stream: Stream, privilege: str) -> bool:
     """Whether a role lets the user deal with a room that is not theirs: service accounts with the privilege always,
-    compliance officers while they are not members (reference/pod.md 3.2)."""
+    compliance officers while they are not members (production/pod.md 3.2)."""
     return privilege in user.privileges and (
         user.account_type == "SYSTEM" or not world.streams.is_member(stream.id, user.id)
     )
@@ -55,7 +55,7 @@ def nobody_barred(world: World, user: User, stream: Stream) -> None:
 # --- seeing ---
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 8")
+@rule(Basis.DOCUMENTED, "production/pod.md 8")
 def may_see_stream(world: World, user: User, stream: Stream) -> None:
     """Details of a stream are for its members, for roles that may see any stream, and for colleagues where the room is
     public or can be discovered. Anybody else is told what is told of a stream that does not exist."""
@@ -68,7 +68,7 @@ def may_see_stream(world: World, user: User, stream: Stream) -> None:
     raise UnknownRoom(f"'{user.username}' is not a member of stream '{stream.id}' and may not see it")
 
 
-@rule(Basis.OBSERVED, "reference/pod.md 1.2, 9.3")
+@rule(Basis.OBSERVED, "production/pod.md 1.2, 9.3")
 def may_see_room(world: World, user: User, stream: Stream) -> None:
     """Room details are for members and for roles that may see any stream; of anything else, and of a stream that is no
     room, the answer is that of a room that does not exist."""
@@ -78,7 +78,7 @@ def may_see_room(world: World, user: User, stream: Stream) -> None:
         raise UnknownRoom(f"'{user.username}' is not a member of room '{stream.room.name}'")
 
 
-@rule(Basis.OBSERVED, "reference/pod.md 1.2, 9.6")
+@rule(Basis.OBSERVED, "production/pod.md 1.2, 9.6")
 def may_list_members(world: World, user: User, stream: Stream) -> None:
     """The members of a room are listed for its members and for roles that may see any membership."""
     if not world.streams.is_member(stream.id, user.id) and not user.privileges & {
@@ -88,14 +88,14 @@ def may_list_members(world: World, user: User, stream: Stream) -> None:
         raise NotAMember(f"'{user.username}' is not a member of room '{name_of(stream)}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 8")
+@rule(Basis.DOCUMENTED, "production/pod.md 8")
 def is_an_im_of(world: World, user: User, stream: Stream) -> None:
     """Details of an IM are for its participants."""
     if stream.room is not None or not world.streams.is_member(stream.id, user.id):
         raise UnknownRoom(f"stream '{stream.id}' is not an IM of '{user.username}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.7")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.7")
 def may_find(world: World, user: User, stream: Stream, barred: Collection[int]) -> None:
     """Rooms are found by their members; active public ones by all colleagues, active discoverable ones by those whom no
     information barrier separates from a member."""
@@ -113,7 +113,7 @@ def may_find(world: World, user: User, stream: Stream, barred: Collection[int]) 
 # --- reading and writing ---
 
 
-@rule(Basis.CHOICE, "reference/agent.md 4.1")
+@rule(Basis.CHOICE, "production/agent.md 4.1")
 def may_read(world: World, user: User, stream: Stream) -> None:
     """Messages are for the members of a stream, and those of a public room for all colleagues."""
     if world.streams.is_member(stream.id, user.id):
@@ -123,14 +123,14 @@ def may_read(world: World, user: User, stream: Stream) -> None:
     raise NotAMember(f"'{user.username}' is not a member of stream '{stream.id}'")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.5")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.5")
 def content_is_visible(stream: Stream) -> None:
     """What was said in a deactivated room cannot be read until the room is reactivated."""
     if stream.room is not None and not stream.active:
         raise Forbidden(f"room '{stream.room.name}' is deactivated, its messages are hidden until it is reactivated")
 
 
-@rule(Basis.CHOICE, "reference/agent.md 3")
+@rule(Basis.CHOICE, "production/agent.md 3")
 def is_writable(world: World, stream: Stream) -> None:
     """Nobody writes into a deactivated room, nor into an IM of which a participant is deactivated or suspended."""
     if stream.room is not None:
@@ -141,14 +141,14 @@ def is_writable(world: World, stream: Stream) -> None:
         people.account_works(world, world.users.book[party])
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 9.1")
+@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
 def owners_only_write(world: World, user: User, stream: Stream) -> None:
     """In a read-only room only owners write."""
     if stream.room is not None and stream.room.read_only and not owns(world, user, stream):
         raise NotAnOwner(f"room '{stream.room.name}' is read-only and '{user.username}' is not an owner")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.3")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.3")
 def may_write_externally(user: User, stream: Stream) -> None:
     """Writing into an IM or a room with other companies needs the entitlement for it."""
     if stream.cross_pod:
@@ -158,7 +158,7 @@ def may_write_externally(user: User, stream: Stream) -> None:
             people.has(user, "isExternalRoomEnabled", "write into a room with other companies")
 
 
-@rule(Basis.DOCUMENTED, "reference/agent.md 3")
+@rule(Basis.DOCUMENTED, "production/agent.md 3")
 def still_connected(world: World, user: User, stream: Stream) -> None:
     """A user cannot write into an IM with somebody of another company to whom they are not, or no longer, connected."""
     if stream.room is None and stream.cross_pod:
@@ -168,14 +168,14 @@ def still_connected(world: World, user: User, stream: Stream) -> None:
                 raise NotConnected(f"'{user.username}' and '{other.username}' of another company are not connected")
 
 
-@rule(Basis.CHOICE, "reference/pod.md 10")
+@rule(Basis.CHOICE, "production/pod.md 10")
 def no_barrier_among_members(world: World, user: User, stream: Stream) -> None:
     """Nobody writes where somebody reads from whom an information barrier separates them."""
     nobody_barred(world, user, stream)
 
 
 def may_write(world: World, user: User, stream: Stream) -> None:
-    """All that is asked before a user writes into a stream (reference/agent.md 3)."""
+    """All that is asked before a user writes into a stream (production/agent.md 3)."""
     may_read(world, user, stream)
     is_writable(world, stream)
     owners_only_write(world, user, stream)
@@ -184,7 +184,7 @@ def may_write(world: World, user: User, stream: Stream) -> None:
     no_barrier_among_members(world, user, stream)
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 3.3")
+@rule(Basis.DOCUMENTED, "production/pod.md 3.3")
 def may_send_files(user: User, stream: Stream) -> None:
     """Files need sendFilesEnabled among colleagues and canShareFilesExternally with other companies."""
     if stream.cross_pod:
@@ -196,14 +196,14 @@ def may_send_files(user: User, stream: Stream) -> None:
 # --- IMs ---
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 8")
+@rule(Basis.DOCUMENTED, "production/pod.md 8")
 def has_company(others: Sequence[User], user: User) -> None:
     """An IM has at least one participant besides its creator."""
     if not others:
         raise Invalid(f"'{user.username}' cannot have an IM with nobody else")
 
 
-@rule(Basis.DOCUMENTED, "reference/pod.md 8, 10")
+@rule(Basis.DOCUMENTED, "production/pod.md 8, 10")
 def may_open_im(world: World, user: User, other: User) -> None:
     """An IM needs accounts that work, no barrier between them, and with another company the entitlement on both sides
     and a connection."""
@@ -215,7 +215,7 @@ def may_open_im(world: World, user: User, other: User) -> None:
         people.connected(world, user, other)
 
 
-@rule(Basis.DOCUMENTED, "reference/agent.md 10")
+@rule(Basis.DOCUMENTED, "production/agent.md 10")
 def pin_changes_something(stream: Stream, message_id: str) -> None:
     """Pinning what is pinned, and unpinning where nothing is, is an error."""
     if (stream.pinned or "") == message_id:

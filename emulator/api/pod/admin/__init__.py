@@ -1,1 +1,1 @@
-"""Administration, for accounts of their own whose roles allow it (reference/pod.md 3, 5, 10)."""
+"""Administration, for accounts of their own whose roles allow it (production/pod.md 3, 5, 10)."""

@@ -1,4 +1,4 @@
-"""Apps: made, changed, deleted, and for whom they are (reference/auth.md 6)."""
+"""Apps: made, changed, deleted, and for whom they are (production/auth.md 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Information barriers as administrators see and fill them (reference/pod.md 10)."""
+"""Information barriers as administrators see and fill them (production/pod.md 10)."""
 
 from __future__ import annotations
 

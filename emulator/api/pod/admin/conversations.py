@@ -1,4 +1,4 @@
-"""What administrators see of streams and sessions, and the protocols of links (reference/pod.md 8, 13)."""
+"""What administrators see of streams and sessions, and the protocols of links (production/pod.md 8, 13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users: made, changed, deactivated, suspended, entitled (reference/pod.md 3, 5)."""
+"""Users: made, changed, deactivated, suspended, entitled (production/pod.md 3, 5)."""
 
 from __future__ import annotations
 
