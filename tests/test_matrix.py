@@ -43,7 +43,8 @@ def switch_off(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_matrix_is_whole() -> None:
     assert set(CALLS) == {row.name for row in ROWS}
-    assert set(CELLS) == {(row.name, situation) for row in ROWS for situation in SITUATIONS}
+    wanted = {(row.name, situation) for row in ROWS for situation in SITUATIONS}
+    assert set(CELLS) == wanted, "run python -m tests.refresh, and read what it changed"
 
 
 @pytest.mark.parametrize(("name", "situation"), sorted(CELLS))

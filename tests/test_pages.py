@@ -84,7 +84,9 @@ def look_at(script: str) -> None:
             known = {option for param in cli.commands[named].params for option in param.opts}
             assert flags_of(words) <= known, line
         elif words[:2] == ["python", "-m"]:
-            assert (ROOT / (words[2].replace(".", "/") + ".py")).exists() or words[2] in ("pytest", "build"), line
+            assert (ROOT / (words[2].replace(".", "/") + ".py")).exists() or words[2] in ("pytest", "build", "venv"), (
+                line
+            )
 
 
 def console(shown: str) -> None:
@@ -149,7 +151,7 @@ def test_every_call_of_the_control_plane_is_told() -> None:
     table = PAGES["docs/control-plane.md"].partition("```sh")[0]
     for route in control.ROUTES:
         first = route.path.removeprefix("/emulator/v1/").partition("/")[0]
-        assert first in table or first == "extension-apps", route.path
+        assert first in table or first == "extension-apps", f"tell of {route.path} in docs/control-plane.md"
 
 
 def test_every_flag_is_told() -> None:

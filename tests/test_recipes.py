@@ -1,0 +1,84 @@
+"""Who follows a recipe of CONTRIBUTING.md and forgets one of its places is told here what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from emulator.api.agent import events
+from emulator.keeping.document import BOOKS
+from emulator.messageml import build
+from emulator.table.table import TABLE
+from emulator.world import World
+from emulator.world.behaviours import EVENTS
+from emulator.world.books import Book
+from emulator.world.policy import RULES
+from tests import matrix, test_good_paths
+from tests.api import test_admin
+from tests.world import test_rules
+
+ROOT = Path(__file__).parents[1]
+_WORLD = [file.read_text(encoding="utf-8") for file in (ROOT / "emulator" / "world").glob("*.py")]
+TOLD = {
+    kind
+    for text in _WORLD
+    if ".tell(" in text
+    for kind in re.findall(r'"((?:MESSAGE|ROOM|USER|CONNECTION|INSTANT|SYMPHONY|SHARED|GENERIC)[A-Z]+)"', text)
+}
+
+
+def test_an_endpoint_for_apps_has_a_good_call_and_its_situations() -> None:
+    for row in TABLE:
+        if row.permissions:
+            assert row.name in test_good_paths.GOOD, f"put a good call of {row.name} into GOOD of test_good_paths.py"
+            assert row.name in matrix.CALLS, f"put a call of {row.name} into CALLS of tests/matrix.py"
+        elif "/admin/" in row.path:
+            assert row.name in test_admin.GOOD, f"put a good call of {row.name} into GOOD of tests/api/test_admin.py"
+
+
+def test_a_rule_has_a_scenario() -> None:
+    for name in RULES:
+        assert name in test_rules.SCENARIOS, f"put a scenario that {name} refuses into SCENARIOS of test_rules.py"
+
+
+def test_an_event_has_a_payload_and_counterparts_know_it() -> None:
+    assert len(TOLD) >= len(EVENTS)
+    for kind in TOLD:
+        assert kind in events._PAYLOADS, f"{kind} needs a payload in emulator/api/agent/events.py"
+        assert kind in EVENTS, f"{kind} is missing in EVENTS of emulator/world/behaviours.py"
+
+
+def test_a_book_is_in_snapshots_and_in_documents() -> None:
+    world = World()
+    snapshots = [id(each) for each in world._containers()]
+    documents = [id(kept.book(world)) for kept in BOOKS]
+    found = 0
+    for part in vars(world).values():
+        for name, held in getattr(part, "__dict__", {}).items():
+            if isinstance(held, Book):
+                found += 1
+                where = f"{type(part).__name__}.{name}"
+                assert id(held) in snapshots, f"name {where} in _containers of emulator/world/world.py"
+                assert id(held) in documents, f"give {where} a row in BOOKS of emulator/keeping/document.py"
+    assert found > 10
+
+
+def test_an_element_is_described_and_tested() -> None:
+    page = (ROOT / "docs" / "production" / "messageml.md").read_text(encoding="utf-8")
+    tests = "".join(
+        file.read_text(encoding="utf-8")
+        for file in (ROOT / "tests" / "messageml").rglob("*")
+        if file.suffix in (".py", ".json", ".jsonl", ".tsv")
+    )
+    described = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`\n]+)`", page))))
+    for tag in {*build._EITHER, *build._ALIKE, *build._SHORTHAND}:
+        assert tag in described or re.fullmatch(r"h\d", tag), f"describe <{tag}> in docs/production/messageml.md"
+        assert f"<{tag}" in tests or re.fullmatch(r"h\d", tag), f"test <{tag}> in tests/messageml"
+
+
+def test_the_recipes_name_what_there_is() -> None:
+    for page in ("CONTRIBUTING.md", "ARCHITECTURE.md"):
+        text = re.sub(r"^```.*?^```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+        for name in re.findall(r"`([\w/.]+(?:/|\.py|\.tsv|\.md|\.json))`", text):
+            places = (ROOT / name, ROOT / "emulator" / name, ROOT / "emulator" / "messageml" / name)
+            assert any(place.exists() for place in places), f"{page} names {name}"
