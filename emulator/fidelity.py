@@ -36,6 +36,7 @@ _CHOICES = (
     ("Message by id, attachments", "not for apps, unless `settings.oboReadsMessages` opens them to GET_MESSAGES"),
     ("Search for nothing found", "204"),
     ("Unknown stream in a message call", "400 `This thread doesn't exist.`"),
+    ("MessageML", "is held to production's library by recordings; [bounds and differences](messageml.md)"),
     ("Suppressed messages", "stay in lists with an empty text, leave search, and lose their attachments"),
     ("Updated messages", "all versions are listed, search finds the last"),
     ("Room and stream ids", "URL-safe in every answer; standard base64 is taken too"),

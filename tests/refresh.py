@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emulator import fidelity, listing
 from emulator.access import signing
+from emulator.messageml import catalogue
 from emulator.seeding.load import load
 from tests import matrix, official
 from tests.conftest import Wire
@@ -21,23 +22,27 @@ def _walked() -> tuple[str, str]:
     return matrix.texts(Wire(load("demo"), signing.new_private_key()))
 
 
-def _between(page: str, mark: str, text: str) -> str:
-    """A page with what stands between two marks replaced."""
-    before, begin, rest = (ROOT / page).read_text(encoding="utf-8").partition(f"<!-- {mark} -->\n")
-    _, end, after = rest.partition(f"<!-- /{mark} -->")
-    assert end, f"{page} has no place for {mark}"
-    return before + begin + text + end + after
+def _between(page: str, **marked: str) -> str:
+    """A page with what stands between each two marks replaced."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for mark, content in marked.items():
+        before, begin, rest = text.partition(f"<!-- {mark} -->\n")
+        _, end, after = rest.partition(f"<!-- /{mark} -->")
+        assert end, f"{page} has no place for {mark}"
+        text = before + begin + content + end + after
+    return text
 
 
 # In this order: docs/fidelity.md is made of what asked.tsv says.
 GENERATED: dict[str, Callable[[], str]] = {
     "tests/matrix.tsv": lambda: _walked()[0],
     "emulator/table/asked.tsv": lambda: _walked()[1],
-    "docs/endpoints.md": lambda: _between("docs/endpoints.md", "endpoints", listing.as_markdown(listing.rows())),
-    "docs/entitlements.md": lambda: _between(
-        "docs/entitlements.md", "entitlements", listing.entitlements_as_markdown()
-    ),
+    "docs/endpoints.md": lambda: _between("docs/endpoints.md", endpoints=listing.as_markdown(listing.rows())),
+    "docs/entitlements.md": lambda: _between("docs/entitlements.md", entitlements=listing.entitlements_as_markdown()),
     "docs/fidelity.md": fidelity.document,
+    "docs/messageml.md": lambda: _between(
+        "docs/messageml.md", elements=catalogue.elements(), bounds=catalogue.bounds()
+    ),
 }
 if official.available():
     GENERATED |= {"tests/data/official.json": official.facts, "emulator/table/official.tsv": official.names}

@@ -80,6 +80,21 @@ _INPUTS: tuple[tuple[str, Kind], ...] = (
 _SELECTORS = (pickers.PERSON_SELECTOR, pickers.ROOM_SELECTOR, pickers.DATE_SELECTOR)
 
 
+# What a header or a body is within something else than a card.
+_WITHIN: tuple[Kind, ...] = (cards.EXPANDABLE_HEADER, cards.EXPANDABLE_BODY, uiactions.DIALOG_BODY)
+
+
+def elements() -> dict[str, Kind]:
+    """All elements of MessageML by the tag under which they are written."""
+    return {"div": DIV, "span": SPAN, **_ALIKE, **_EITHER, **_SHORTHAND}
+
+
+def kinds() -> frozenset[Kind]:
+    """Every kind that a message can hold."""
+    divisions = (kind for _, kind in _DIVISIONS)
+    return frozenset((*elements().values(), *divisions, *_WITHIN, TEXT))
+
+
 # --- which element ---------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from emulator.messageml.element import Directory, Element, Kind, Message, take_a
 from emulator.messageml.entities import check_ticker
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.formatting import AUDIO, ENTITY_ID
+from emulator.messageml.roles import NOTHING
 from emulator.messageml.writing import attribute, escaped, one_line
 from emulator.messageml.xml import Node, parse
 
@@ -137,6 +138,7 @@ def _read_root(message: Message, element: Element, name: str, value: str) -> Non
 _ROOT = Kind(
     "messageML",
     "messageml",
+    NOTHING,
     _print_root,
     {"xmlns": "xmlns", "class": "class", "style": "style"},
     {"data-format": "data-format", "data-version": "data-version", "class": "class", "style": "style"},

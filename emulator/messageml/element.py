@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from emulator.messageml import entityjson
 from emulator.messageml.errors import InvalidMessage
+from emulator.messageml.roles import Role
 
 Json = dict[str, Any]
 
@@ -134,6 +135,8 @@ class Kind:
     """The MessageML tag, as error texts have it."""
     name: str
     """The name that error texts give it in lists of kinds."""
+    role: Role
+    """What it is to readers of text."""
     print: Print
     accepts: Mapping[str, str] = field(default_factory=dict)
     """Attribute as written -> attribute as stored, in MessageML."""

@@ -10,6 +10,7 @@ from emulator.messageml.element import Check, Element, Kind, Message
 from emulator.messageml.emoji import unicode_of
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.formatting import ENTITY_ID, STYLED
+from emulator.messageml.roles import Role
 from emulator.messageml.uri import uri_scheme
 from emulator.messageml.writing import attribute, escaped
 
@@ -92,6 +93,7 @@ def _keyword(tag: str, name: str, kind: str, identifier: str, check: Check) -> K
     return Kind(
         tag,
         name,
+        Role("keyword"),
         lambda _message, element: _span(element, keyword_text(element)),
         {"tag": "tag", ENTITY_ID: ENTITY_ID},
         {"tag": "tag", ENTITY_ID: ENTITY_ID, **STYLED},
@@ -169,6 +171,7 @@ _MENTION_ATTRIBUTES = {name: name for name in ("uid", "email", "strict", ENTITY_
 MENTION_KIND = Kind(
     "mention",
     "mention",
+    Role("mention"),
     _print_mention,
     _MENTION_ATTRIBUTES,
     {**_MENTION_ATTRIBUTES, **STYLED},
@@ -214,6 +217,7 @@ def _make_emoji(element: Element) -> Json:
 EMOJI = Kind(
     "emoji",
     "emoji",
+    Role("emoji"),
     _print_emoji,
     {"annotation": "shortcode", "shortcode": "shortcode", "family": "family", "size": "size"},
     checks=(_check_shortcode, checks.phrasing),
@@ -250,6 +254,7 @@ def _make_moment(element: Element) -> Json:
 DATE_TIME = Kind(
     "dateTime",
     "datetime",
+    Role("moment"),
     _print_moment,
     {"value": "value", "format": "format"},
     checks=(
@@ -305,6 +310,7 @@ def _make_tag(element: Element) -> Json:
 TAG = Kind(
     "tag",
     "tag",
+    Role("keyword"),
     lambda _message, element: _span(element, keyword_text(element)),
     {name: name for name in (*_TAG_ATTRIBUTES, ENTITY_ID)},
     checks=(_check_instrument,),

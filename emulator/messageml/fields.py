@@ -10,6 +10,7 @@ from emulator.messageml.element import Check, Element, Kind, Message, Print
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.formatting import TEXT
 from emulator.messageml.names import names
+from emulator.messageml.roles import field
 from emulator.messageml.writing import attribute, listed
 
 PATTERN_LIMIT = 256
@@ -126,6 +127,7 @@ def _read_field(message: Message, element: Element, name: str, value: str) -> No
 TEXT_FIELD = Kind(
     "text-field",
     "textfield",
+    field("Text Field"),
     _print_field,
     {
         **_FIELD,
@@ -167,10 +169,11 @@ def _read_rich(message: Message, element: Element, name: str, value: str) -> Non
     element.attributes["data-richtext"] = "true"
 
 
-def _area(tag: str, read: Any) -> Kind:
+def _area(tag: str, name: str, read: Any) -> Kind:
     return Kind(
         tag,
         tag,
+        field(name, line=True),
         _print_area(tag),
         {**_AREA, **same("pattern-error-message"), "formnovalidate": NOVALIDATE},
         {**_AREA, **same("data-pattern-error-message", NOVALIDATE, "id")},
@@ -189,5 +192,5 @@ def _area(tag: str, read: Any) -> Kind:
     )
 
 
-TEXTAREA = _area("textarea", read_control)
-RICH_TEXTAREA = _area("richtextarea", _read_rich)
+TEXTAREA = _area("textarea", "Text Area", read_control)
+RICH_TEXTAREA = _area("richtextarea", "Rich Text Area", _read_rich)

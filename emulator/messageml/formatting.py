@@ -6,6 +6,7 @@ from emulator.messageml import checks, java
 from emulator.messageml.element import Check, Element, Kind, Message
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.names import names
+from emulator.messageml.roles import NOTHING, Role, inline
 from emulator.messageml.uri import uri_scheme
 from emulator.messageml.writing import attribute, escaped, opening, plain, void
 
@@ -16,11 +17,11 @@ LANGUAGES = names(
 STYLED = {"class": "class", "style": "style"}
 
 
-def _styled(tag: str, name: str, *rules: Check) -> Kind:
-    return Kind(tag, name, plain(tag), STYLED, checks=rules, read=checks.read_styled)
+def _styled(tag: str, name: str, role: Role, *rules: Check) -> Kind:
+    return Kind(tag, name, role, plain(tag), STYLED, checks=rules, read=checks.read_styled)
 
 
-TEXT = Kind(None, "text", lambda _message, _element: ("", "", False))
+TEXT = Kind(None, "text", Role("text"), lambda _message, _element: ("", "", False))
 
 
 # --- a -----------------------------------------------------------------------------------------------------------
@@ -130,42 +131,60 @@ def _custom_entity(_message: Message, element: Element, entities: dict[str, obje
 # --- the table -----------------------------------------------------------------------------------------------------
 
 _LIST = (checks.no_text, checks.content("listitem"), checks.has_child("listitem"))
+_BETWEEN_LINES = Role("wrapped", line=True, before="\n   \n", after="\n   \n")
 _ROWS = (checks.no_text, checks.content("tablerow"))
 
 KINDS: dict[str, Kind] = {
-    "p": _styled("p", "paragraph"),
-    "sub": _styled("sub", "subscript"),
-    "sup": _styled("sup", "superscript"),
-    "b": _styled("b", "bold", checks.phrasing),
-    "i": _styled("i", "italic", checks.phrasing),
-    "pre": _styled("pre", "preformatted", checks.phrasing),
-    **{f"h{level}": _styled(f"h{level}", "header", checks.phrasing) for level in range(1, 7)},
-    "br": Kind("br", "linebreak", void("br"), checks=(checks.empty,)),
-    "hr": Kind("hr", "horizontalrule", void("hr"), checks=(checks.empty,)),
-    "ul": _styled("ul", "bulletlist", *_LIST),
-    "ol": _styled("ol", "orderedlist", *_LIST),
-    "li": _styled("li", "listitem", checks.parent("orderedlist", "bulletlist")),
+    "p": _styled("p", "paragraph", Role("paragraph", line=True)),
+    "sub": _styled("sub", "subscript", inline("~")),
+    "sup": _styled("sup", "superscript", inline("^")),
+    "b": _styled("b", "bold", inline("**"), checks.phrasing),
+    "i": _styled("i", "italic", inline("_"), checks.phrasing),
+    "pre": _styled("pre", "preformatted", Role("preformatted", line=True), checks.phrasing),
+    **{f"h{level}": _styled(f"h{level}", "header", inline("**", line=True), checks.phrasing) for level in range(1, 7)},
+    "br": Kind("br", "linebreak", Role("linebreak", line=True), void("br"), checks=(checks.empty,)),
+    "hr": Kind("hr", "horizontalrule", Role("rule", line=True, seen=True), void("hr"), checks=(checks.empty,)),
+    "ul": _styled("ul", "bulletlist", Role("list", line=True), *_LIST),
+    "ol": _styled("ol", "orderedlist", Role("list", line=True), *_LIST),
+    "li": _styled("li", "listitem", Role("item", line=True), checks.parent("orderedlist", "bulletlist")),
     "table": _styled(
-        "table", "table", checks.no_text, checks.content("tableheader", "tablebody", "tablefooter", "tablerow")
+        "table",
+        "table",
+        _BETWEEN_LINES,
+        checks.no_text,
+        checks.content("tableheader", "tablebody", "tablefooter", "tablerow"),
     ),
-    "thead": _styled("thead", "tableheader", *_ROWS),
-    "tbody": _styled("tbody", "tablebody", *_ROWS),
-    "tfoot": _styled("tfoot", "tablefooter", *_ROWS),
-    "tr": _styled("tr", "tablerow", checks.no_text, checks.content("tableheadercell", "tablecell")),
-    "th": _styled("th", "tableheadercell"),
-    "td": Kind("td", "tablecell", plain("td"), {**STYLED, "rowspan": "rowspan", "colspan": "colspan"}, read=_read_cell),
+    "thead": _styled("thead", "tableheader", NOTHING, *_ROWS),
+    "tbody": _styled("tbody", "tablebody", NOTHING, *_ROWS),
+    "tfoot": _styled("tfoot", "tablefooter", NOTHING, *_ROWS),
+    "tr": _styled(
+        "tr", "tablerow", Role("row", line=True), checks.no_text, checks.content("tableheadercell", "tablecell")
+    ),
+    "th": _styled("th", "tableheadercell", Role("cell", line=True)),
+    "td": Kind(
+        "td",
+        "tablecell",
+        Role("cell", line=True),
+        plain("td"),
+        {**STYLED, "rowspan": "rowspan", "colspan": "colspan"},
+        read=_read_cell,
+    ),
     "img": Kind(
         "img",
         "image",
+        Role("nothing", seen=True),
         void("img"),
         {**STYLED, "src": "src"},
         checks=(checks.empty, checks.present("src")),
         read=checks.read_styled,
     ),
-    "a": Kind("a", "link", _print_link, {**STYLED, "href": "href"}, checks=(_check_link,), read=_read_link),
+    "a": Kind(
+        "a", "link", Role("link"), _print_link, {**STYLED, "href": "href"}, checks=(_check_link,), read=_read_link
+    ),
     "code": Kind(
         "code",
         "code",
+        Role("code", line=True),
         _print_code,
         {**STYLED, "language": "language", "data-language": "data-language"},
         checks=(_check_code, checks.content(*checks.PHRASING, "preformatted")),
@@ -175,6 +194,7 @@ KINDS: dict[str, Kind] = {
 SPAN = Kind(
     "span",
     "span",
+    NOTHING,
     plain("span"),
     {**STYLED, ENTITY_ID: ENTITY_ID, "data-title": "data-title", "data-target-id": "data-target-id"},
     checks=(_check_entity_class,),
@@ -184,6 +204,7 @@ SPAN = Kind(
 DIV = Kind(
     "div",
     "div",
+    Role("paragraph", line=True),
     plain("div"),
     {
         **STYLED,
@@ -196,6 +217,7 @@ DIV = Kind(
 AUDIO = Kind(
     "chime",
     "chime",
+    Role("nothing", seen=True),
     lambda _message, _element: (f'<audio src="{CHIME}" autoplay="true"/>', "", False),
     {"src": "src", "autoplay": "autoplay"},
     checks=(checks.empty,),

@@ -8,6 +8,7 @@ from emulator.messageml.element import Check, Element, Kind, Message, Print
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.fields import integer_at_least
 from emulator.messageml.names import names
+from emulator.messageml.roles import Role
 from emulator.messageml.writing import attribute, listed, opening
 
 # --- checkbox, radio -----------------------------------------------------------------------------------------------
@@ -49,6 +50,7 @@ def _box(kind: str, *rules: Check) -> Kind:
     return Kind(
         kind,
         kind,
+        Role("box", line=True, seen=True),
         _print_box(kind),
         _BOX,
         {**_BOX, **same(NOVALIDATE, "id")},
@@ -105,6 +107,7 @@ def _print_option(_message: Message, element: Element) -> tuple[str, str, bool]:
 SELECT = Kind(
     "select",
     "select",
+    Role("menu", line=True, seen=True),
     _print_select,
     {
         **same("name", "required", "data-placeholder", "label", "title", "multiple", "disabled", "readonly"),
@@ -132,6 +135,7 @@ SELECT = Kind(
 OPTION = Kind(
     "option",
     "option",
+    Role("wrapped", line=True, before="-", after="\n"),
     _print_option,
     same("value", "selected"),
     checks=(
@@ -203,6 +207,7 @@ def _print_button(_message: Message, element: Element) -> tuple[str, str, bool]:
 BUTTON = Kind(
     "button",
     "button",
+    Role("wrapped", line=True, seen=True, before="(Button:", after=")"),
     _print_button,
     {**_BUTTON, **same("title", "formnovalidate")},
     {**_BUTTON, **same("data-title", NOVALIDATE)},
@@ -254,6 +259,7 @@ def _print_form(_message: Message, element: Element) -> tuple[str, str, bool]:
 FORM = Kind(
     "form",
     "form",
+    Role("wrapped", line=True, before="\n   \n", after="\n   \n"),
     _print_form,
     same("id", "multi-submit"),
     checks=(_check_form, checks.one_of("multi-submit", "reset", "no-reset")),

@@ -15,62 +15,28 @@ from emulator.messageml.entities import keyword_text, mention_text
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.fields import initial_value
 from emulator.messageml.formatting import code_language
-from emulator.messageml.names import names
+from emulator.messageml.roles import Role
 from emulator.messageml.writing import one_line
 
 _MARKERS = re.compile(r"[ \t\n\x0b\f\r]*([_*\-+`])\1*[ \t\n\x0b\f\r]*")
 _ESCAPED = re.compile(r"[_*\-+`]")
 
-# Delimiters before and after the content.
-_INLINE = {
-    "bold": "**",
-    "header": "**",
-    "italic": "_",
-    "subscript": "~",
-    "superscript": "^",
-}
-_WRAPPED = {
-    "form": ("\n   \n", "\n   \n"),
-    "table": ("\n   \n", "\n   \n"),
-    "dialog": ("---\n**Dialog**\n", "---\n"),
-    "button": ("(Button:", ")"),
-    "option": ("-", "\n"),
-}
-_PARAGRAPHS = frozenset(
-    names("paragraph div cardheader cardbody expandablecardheader expandablecardbody title body footer horizontalrule")
-)
-_LABELLED = {
-    "textfield": ("Text Field", ("placeholder", "label", "title")),
-    "textarea": ("Text Area", ("placeholder", "label", "title")),
-    "richtextarea": ("Rich Text Area", ("placeholder", "label", "title")),
-    "personselector": ("Person Selector", ("placeholder", "label", "title")),
-    "roomselector": ("Room Selector", ("placeholder", "label", "title")),
-    "dateselector": ("Date Selector", ("placeholder",)),
-    "datepicker": ("Date Picker", ("label", "title", "placeholder")),
-    "timepicker": ("Time Picker", ("placeholder", "label", "title")),
-    "timezonepicker": ("Timezone Picker", ("placeholder", "label", "title")),
-}
-_INLINE_NODES = frozenset(
-    (*_INLINE, "text", "link", "linebreak", "hashtag", "cashtag", "mention", "emoji", "tag", "datetime")
-)
-# They write themselves, whatever stands in them.
-_LEAVES = frozenset(
-    ("link", "linebreak", "hashtag", "cashtag", "mention", "emoji", "tag", "datetime", "checkbox", "radio", *_LABELLED)
-)
-_TRANSPARENT = frozenset(
-    names("span image card expandablecard tableheader tablebody tablefooter chime uiaction messageml")
-)
+# What may stand within a line, and what writes itself, whatever stands in it.
+_INLINE = frozenset(("inline", "text", "link", "linebreak", "keyword", "mention", "emoji", "moment"))
+_LEAVES = frozenset(("link", "linebreak", "keyword", "mention", "emoji", "moment", "box", "field"))
+_BARE = Role("nothing")
 
 
 class _Node:
     """A node of the Markdown tree; `element` is None for the document."""
 
-    __slots__ = ("children", "element", "inline", "last", "name", "parent")
+    __slots__ = ("children", "element", "inline", "last", "name", "parent", "role")
 
     def __init__(self, element: Element | None, parent: _Node | None) -> None:
         self.element = element
         self.name = "document" if element is None else element.kind.name
-        self.inline = self.name in _INLINE_NODES
+        self.role = _BARE if element is None else element.kind.role
+        self.inline = self.role.markdown in _INLINE
         self.parent = parent
         self.children: list[_Node] = []
         self.last = True
@@ -84,7 +50,7 @@ def _tree(root: Element) -> _Node:
         name = element.kind.name
         if name == "mention" and not mention_known(element):
             raise InvalidMessage("Error processing user mention. No id or email provided")
-        if name in _TRANSPARENT:
+        if element.kind.role.markdown == "nothing":
             node = parent
         else:
             node = _Node(element, parent)
@@ -162,107 +128,105 @@ class _Writer:
 
     # What is written when a node begins; whether its children follow.
     def enter(self, node: _Node) -> bool:
-        name, element = node.name, node.element
+        element, way = node.element, node.role.markdown
         if element is None:
             return True
-        if name == "text":
+        if way == "text":
             self.text(element.text)
             if node.parent is not None and node.parent.name == "dialog":
                 self.line()
-        elif name in _LEAVES:
-            self.leaf(name, element)
+        elif way in _LEAVES:
+            self.leaf(element)
             return False
-        elif name in _INLINE:
-            self.write(_INLINE[name])
-        elif name in _PARAGRAPHS:
+        elif way in ("inline", "wrapped"):
+            self.write(node.role.before)
+        elif way in ("paragraph", "rule"):
             self.double_line()
-            if name == "horizontalrule":
+            if way == "rule":
                 self.write("---")
                 self.double_line()
-        elif name in _WRAPPED:
-            self.write(_WRAPPED[name][0])
-        elif name in ("bulletlist", "orderedlist"):
+        elif way == "list":
             self.line()
-            if node.parent is not None and node.parent.name == "listitem":
-                self.levels[name] += 1
-            if name == "orderedlist":
+            if node.parent is not None and node.parent.role.markdown == "item":
+                self.levels[node.name] += 1
+            if node.name == "orderedlist":
                 self.numbers.append(1)
-        elif name == "listitem":
+        elif way == "item":
             # A bulleted list within an ordered one goes on counting: production does.
             if self.numbers:
                 self.write(f"{'  ' * self.levels['orderedlist']}{self.numbers[-1]}. ")
             else:
                 self.write(f"{'  ' * self.levels['bulletlist']}- ")
-        elif name == "code":
+        elif way == "code":
             self.line()
             self.write(f"```{code_language(element) or ''}")
             self.line()
-        elif name == "preformatted":
+        elif way == "preformatted":
             self.keep_lines = True
             self.write("\n")
-        elif name == "select":
+        elif way == "menu":
             label = element.get("label")
             self.write(f" {'' if java.blank(label) else escape(label or '')} \n")
         return True
 
     def leave(self, node: _Node) -> None:
-        name = node.name
-        if name in _INLINE:
-            self.write(_INLINE[name])
-        elif name in _PARAGRAPHS:
+        way = node.role.markdown
+        if way in ("inline", "wrapped"):
+            self.write(node.role.after)
+        elif way in ("paragraph", "rule"):
             if node.children:
                 self.double_line()
-        elif name in _WRAPPED:
-            self.write(_WRAPPED[name][1])
-        elif name in ("bulletlist", "orderedlist"):
+        elif way == "list":
             self.line()
-            if node.parent is not None and node.parent.name == "listitem":
-                self.levels[name] -= 1
-            if name == "orderedlist":
+            if node.parent is not None and node.parent.role.markdown == "item":
+                self.levels[node.name] -= 1
+            if node.name == "orderedlist":
                 self.numbers.pop()
-        elif name == "listitem":
+        elif way == "item":
             self.line()
             if self.numbers:
                 self.numbers[-1] += 1
-        elif name == "code":
+        elif way == "code":
             self.line()
             self.write("```")
             self.line()
-        elif name == "preformatted":
+        elif way == "preformatted":
             self.write("\n")
             self.keep_lines = False
-        elif name == "tablerow" and not node.last:
+        elif way == "row" and not node.last:
             self.write("\n")
-        elif name in ("tablecell", "tableheadercell") and not node.last:
+        elif way == "cell" and not node.last:
             self.write("   ")
         if node.parent is not None and node.parent.name == "dialog":
             self.line()
 
-    def leaf(self, name: str, element: Element) -> None:
-        if name == "linebreak":
+    def leaf(self, element: Element) -> None:
+        way = element.kind.role.markdown
+        if way == "linebreak":
             self.line()
-        elif name == "link":
+        elif way == "link":
             href = element.attributes["href"]
             shown = visible_text(element)
             self.write(f"[ {href if java.blank(shown) else shown} ]({href})")
-        elif name in ("hashtag", "cashtag", "tag"):
+        elif way == "keyword":
             self.write(keyword_text(element))
-        elif name == "mention":
+        elif way == "mention":
             shown = mention_text(element)
             self.write(shown) if element.user is not None else self.text(shown)
-        elif name == "emoji":
+        elif way == "emoji":
             self.write(f":{element.attributes['shortcode']}:")
-        elif name == "datetime":
+        elif way == "moment":
             self.write(element.attributes["value"])
-        elif name in ("checkbox", "radio"):
+        elif way == "box":
             shown = visible_text(element.children[0]) if len(element.children) == 1 else ""
             self.write(f" {'' if java.blank(shown) else escape(shown)} ")
         else:
-            self.write(_control(name, element))
+            self.write(_control(element))
 
 
-def _control(name: str, element: Element) -> str:
-    title, attributes = _LABELLED[name]
+def _control(element: Element) -> str:
+    name, role = element.kind.name, element.kind.role
+    attributes = role.fields
     if name == "timezonepicker" and element.presentationml:
         attributes = ("data-placeholder", "label", "title")
     parts = [f"[{element.attributes[a]}]" for a in attributes if a in element.attributes]
@@ -271,7 +235,7 @@ def _control(name: str, element: Element) -> str:
     if name in ("textfield", "textarea", "richtextarea"):
         parts.append(initial_value(element) or "")
     text = "".join(parts)
-    return f"({title}{':' if text else ''}{escape(text)})"
+    return f"({role.before}{':' if text else ''}{escape(text)})"
 
 
 def _code_text(node: _Node) -> list[_Node]:

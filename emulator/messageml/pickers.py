@@ -13,6 +13,7 @@ from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.intervals import JSON_LIMIT, date_intervals, time_intervals
 from emulator.messageml.jsonlists import double_quoted, long_list, text_list
 from emulator.messageml.names import names
+from emulator.messageml.roles import field
 from emulator.messageml.writing import attribute, json_attribute, listed
 
 _DATE_FORMAT = re.compile("[0-9Mdy/. -:]+")
@@ -53,6 +54,7 @@ def _selector(kind: str, check: Check) -> Kind:
     return Kind(
         kind,
         kind.replace("-", ""),
+        field(kind.replace("-", " ").title()),
         _print_selector(kind),
         accepts,
         {**accepts, "id": "id"},
@@ -73,6 +75,7 @@ ROOM_SELECTOR = _selector("room-selector", _check_value(lambda text: text_list(d
 DATE_SELECTOR = Kind(
     "date-selector",
     "dateselector",
+    field("Date Selector", "placeholder"),
     lambda _message, element: (f'<div class="date-selector"{"".join(listed(element, _SELECTOR))}></div>', "", False),
     same("name", "placeholder", "required", "formnovalidate"),
     checks=(*CONTROL, checks.not_blank("name"), *checks.boolean("required"), checks.empty),
@@ -160,6 +163,7 @@ _DATE = same("name", "value", "required", "placeholder", "min", "max", "label", 
 DATE_PICKER = Kind(
     "date-picker",
     "datepicker",
+    field("Date Picker", "label", "title", "placeholder"),
     _print_date,
     {**_DATE, **same("disabled-date", "highlighted-date", "format", "formnovalidate")},
     {**_DATE, **same("type", "id", "data-disabled-date", "data-highlighted-date", "data-format", NOVALIDATE)},
@@ -233,6 +237,7 @@ _TIME = same(*names("name title label value strict required placeholder min max 
 TIME_PICKER = Kind(
     "time-picker",
     "timepicker",
+    field("Time Picker"),
     _print_time,
     {**_TIME, **same("disabled-time", "format")},
     {**_TIME, **same("type", "id", "data-disabled-time", "data-strict", "data-format", NOVALIDATE)},
@@ -296,6 +301,7 @@ _ZONE = same("name", "value", "title", "label", "required", "placeholder")
 TIMEZONE_PICKER = Kind(
     "timezone-picker",
     "timezonepicker",
+    field("Timezone Picker"),
     _print_zone,
     {**_ZONE, **same("disabled-timezone", "formnovalidate")},
     {

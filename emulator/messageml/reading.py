@@ -10,25 +10,9 @@ from emulator.messageml import java
 from emulator.messageml.element import Element
 from emulator.messageml.emoji import unicode_of
 from emulator.messageml.entities import keyword_text, mention_text
-from emulator.messageml.names import names
 from emulator.messageml.writing import one_line
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
-# Where one line of the visible text ends and another begins.
-_BLOCKS = frozenset(
-    names(
-        "paragraph div header preformatted code listitem bulletlist orderedlist table tablerow tablecell "
-        "tableheadercell linebreak horizontalrule card cardheader cardbody expandablecard "
-        "expandablecardheader expandablecardbody form dialog title body footer option button select "
-        "textarea richtextarea checkbox radio"
-    )
-)
-_VISIBLE = frozenset(
-    names(
-        "image horizontalrule chime button textfield textarea richtextarea checkbox radio select "
-        "personselector roomselector dateselector datepicker timepicker timezonepicker"
-    )
-)
 _CASH = frozenset(("cashtag", "tag"))
 
 
@@ -66,7 +50,7 @@ def read(elements: Iterable[Element]) -> Reading:
         if element.parent is not None and id(element.parent) in hidden:
             hidden.add(id(element))
             continue
-        if name in _VISIBLE:
+        if element.kind.role.seen:
             visible = True
         if name == "text":
             shown = element.text if element.parent and element.parent.kind.name == "code" else one_line(element.text)
@@ -136,7 +120,7 @@ class _Text:
 
     def add(self, text: str, element: Element) -> None:
         block = element.parent
-        while block is not None and block.kind.name not in _BLOCKS:
+        while block is not None and not block.kind.role.line:
             block = block.parent
         if self.parts and block is not self.block:
             self.parts.append("\n")

@@ -7,6 +7,7 @@ from emulator.messageml.element import Check, Element, Kind, Message
 from emulator.messageml.errors import InvalidMessage
 from emulator.messageml.forms import check_dialog_parts, is_dialog_part
 from emulator.messageml.jsonlists import long_list
+from emulator.messageml.roles import NOTHING, Role
 from emulator.messageml.writing import attribute, listed
 
 MAX_USERS = 15
@@ -46,6 +47,7 @@ def _print_action(_message: Message, element: Element) -> tuple[str, str, bool]:
 UI_ACTION = Kind(
     "ui-action",
     "uiaction",
+    NOTHING,
     _print_action,
     {spelling: name for name in _ACTION for spelling in (name, f"data-{name}")},
     checks=(
@@ -111,6 +113,7 @@ _DIALOG = {
 DIALOG = Kind(
     "dialog",
     "dialog",
+    Role("wrapped", line=True, before="---\n**Dialog**\n", after="---\n"),
     _print_dialog,
     _DIALOG,
     {**_DIALOG, "open": "open"},
@@ -146,6 +149,7 @@ def _part(tag: str) -> Kind:
     return Kind(
         tag,
         tag,
+        Role("paragraph", line=True),
         lambda _message, _element: (f'<div class="dialog-{tag}">', "</div>", True),
         {"class": "class", "style": "style"},
         checks=(_check_part,),
