@@ -24,7 +24,7 @@ def sections(name: str) -> frozenset[str]:
 @pytest.mark.parametrize("name", _NAMES)
 def test_each_source_has_an_address(name: str) -> None:
     text = (PAGES / name).read_text(encoding="utf-8")
-    known = set(re.findall(r"^\[([^\]]+)\]: https://", text, re.MULTILINE))
+    known = set(re.findall(r"^\[([^\]]+)\]: https://[\w./~#?=@:-]+$", text, re.MULTILINE))
     used = set(re.findall(r"(?<![\]\w])\[([a-z][a-z-]*:[^\[\]\n]+)\](?!\()", _CODE.sub("", text)))
     assert used - known == set()
     assert known or "github.com/finos/messageml-utils" in text
