@@ -9,6 +9,7 @@ from typing import Any
 from emulator.messageml.names import names
 from emulator.messageml.templates.expressions import Scanner
 from emulator.messageml.templates.syntax import Block, Expression, SyntaxFault
+from emulator.messageml.templates.whitespace import strip
 
 MAX_DEPTH = 50
 MAX_PIECES = 5_000
@@ -37,7 +38,6 @@ _EMPTY = frozenset(
     )
 )
 _ASSIGNMENTS = frozenset(("assign", "global", "local"))
-_TRIMS = frozenset(("t", "lt", "rt", "nt"))
 
 
 @dataclass(slots=True)
@@ -50,13 +50,14 @@ class _Piece:
     closing: bool = False
     empty: bool = False
     text: str = ""
+    end: int = 0
 
 
 def parse(source: str) -> list[Block]:
     """The template's blocks. Raises SyntaxFault."""
-    pieces = _Pieces(source).read()
-    _strip(pieces)
-    return _nest(pieces, len(source))
+    top = _nest(_Pieces(source).read(), len(source))
+    strip(source, top)
+    return top.children
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------
@@ -73,7 +74,7 @@ class _Pieces:
             found = _PIECE.search(source, at)
             start = found.start() if found else len(source)
             if start > at:
-                self.found.append(_Piece("text", at, text=source[at:start]))
+                self.found.append(_Piece("text", at, text=source[at:start], end=start))
             if not found:
                 break
             if len(self.found) > MAX_PIECES:
@@ -93,6 +94,8 @@ class _Pieces:
                 at = close + 1
             else:
                 at = self.directive(start, mark)
+            if not self.found[-1].end:
+                self.found[-1].end = at
         return self.found
 
     def comment(self, start: int) -> int:
@@ -172,10 +175,11 @@ class _Pieces:
         end = _VERBATIM_END[name].search(self.source, at)
         if not opened or not end:
             raise SyntaxFault(start, "Unexpected end of file reached.")
-        self.found.append(_Piece("comment", start))
         if name == "noparse":
-            self.found.append(_Piece("text", opened.end(), text=self.source[opened.end() : end.start()]))
-            self.found.append(_Piece("comment", end.start()))
+            inside = self.source[opened.end() : end.start()]
+            self.found.append(_Piece("text", start, text=inside, end=end.end()))
+        else:
+            self.found.append(_Piece("comment", start))
         return end.end()
 
 
@@ -284,52 +288,10 @@ def _signature(scanner: Scanner) -> tuple[Any, ...]:
     return name, tuple(parameters), rest
 
 
-# --- white space -----------------------------------------------------------------------------------------------------
-
-
-def _strip(pieces: list[_Piece]) -> None:
-    """Removes lines that hold nothing but tags, with their line break."""
-    line: list[_Piece] = []  # the pieces that stand on the present line, texts that only touch it too
-    for piece in pieces:
-        line.append(piece)
-        if piece.kind == "text" and "\n" in piece.text:
-            _strip_line(line)
-            line = [piece]
-    _strip_line(line)
-
-
-def _strip_line(line: list[_Piece]) -> None:
-    tags = [piece for piece in line if piece.kind != "text"]
-    if not tags or any(piece.kind in ("print", "number") for piece in tags):
-        return
-    trims = {piece.kind for piece in tags} & _TRIMS
-    first, last = line[0], line[-1]
-    middle = line[1:-1]
-    if first.kind != "text":
-        middle = [first, *middle]
-    if last.kind != "text" and last is not first:
-        middle = [*middle, last]
-    before = first.text.rpartition("\n")[2] if first.kind == "text" else ""
-    after = last.text.partition("\n")[0] if last.kind == "text" and last is not first else ""
-    bare = not (before + after + "".join(piece.text for piece in middle)).strip()
-    if "nt" in trims or not (bare or trims):
-        return
-    for piece in middle:
-        if bare:
-            piece.text = ""
-    if first.kind == "text" and (bare or trims & {"t", "lt"}):
-        kept = first.text[: len(first.text) - len(before)]
-        first.text = kept + ("" if bare else before.lstrip())
-    if last.kind == "text" and last is not first and (bare or trims & {"t", "rt"}):
-        rest = last.text[len(after) :].removeprefix("\n") if "\n" in last.text else ("" if bare else None)
-        if rest is not None:
-            last.text = rest if bare else after.rstrip() + rest
-
-
 # --- nesting ---------------------------------------------------------------------------------------------------------
 
 
-def _nest(pieces: list[_Piece], end: int) -> list[Block]:
+def _nest(pieces: list[_Piece], end: int) -> Block:
     top = Block("top", 0)
     open_blocks = [top]
     for piece in pieces:
@@ -339,11 +301,10 @@ def _nest(pieces: list[_Piece], end: int) -> list[Block]:
             continue
         if piece.kind in _PARTS_OF:
             around = _part(piece, open_blocks)
-        if piece.kind in ("comment", *_TRIMS, "flush", "ftl") and piece.kind != "ftl":
+        if piece.kind == "flush":
             continue
-        block = Block(piece.kind, piece.at, (piece.text,) if piece.kind == "text" else piece.parts)
-        if piece.kind == "text" and not piece.text:
-            continue
+        parts = (piece.text,) if piece.kind == "text" else piece.parts
+        block = Block(piece.kind, piece.at, parts, end=piece.end)
         around.children.append(block)
         capture = piece.kind in _ASSIGNMENTS and piece.parts[0][1] == "capture"
         opens = piece.kind in _WITH_CONTENT or piece.kind in _PARTS_OF or piece.kind == "call" or capture
@@ -357,7 +318,7 @@ def _nest(pieces: list[_Piece], end: int) -> list[Block]:
         left = open_blocks[-1]
         name = "@" if left.kind == "call" else f"#{left.kind}"
         raise SyntaxFault(end, f"Unexpected end of file reached. You have an unclosed {name}.")
-    return top.children
+    return top
 
 
 def _close(piece: _Piece, open_blocks: list[Block]) -> None:
@@ -366,6 +327,7 @@ def _close(piece: _Piece, open_blocks: list[Block]) -> None:
 
     while len(open_blocks) > 1:
         block = open_blocks.pop()
+        block.end = piece.end
         if block.kind == piece.kind:
             return
         if block.kind != "sep" and not closes(block):
@@ -382,5 +344,5 @@ def _part(piece: _Piece, open_blocks: list[Block]) -> Block:
             return block
         if block.kind != "sep" and block.kind not in _PARTS_OF:
             break
-        open_blocks.pop()
+        open_blocks.pop().end = piece.at
     raise SyntaxFault(piece.at, f'Encountered "<#{piece.kind}"')

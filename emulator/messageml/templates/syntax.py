@@ -47,6 +47,8 @@ class Block:
     at: int
     parts: tuple[Any, ...] = ()
     children: list[Block] = field(default_factory=list)
+    end: int = 0
+    """Where it ends, its closing tag included."""
 
 
 @dataclass(slots=True, frozen=True)
