@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
+from emulator.messageml import java
 from emulator.messageml.names import names
 from emulator.messageml.templates.syntax import Fault, Macro
 from emulator.messageml.templates.values import (
@@ -17,10 +18,11 @@ from emulator.messageml.templates.values import (
     Value,
     bounded,
     computer_text,
-    formatted,
     is_number,
+    java_text,
     plain,
     text_of,
+    whole_text,
 )
 
 Builtin = Callable[[Value, list[Value], int], Value]
@@ -29,7 +31,7 @@ UNAVAILABLE = frozenset(
     names(
         "new eval eval_json interpret api date datetime time date_if_unknown datetime_if_unknown "
         "time_if_unknown iso iso_utc iso_local number_to_date number_to_datetime number_to_time "
-        "node_name parent children root ancestors with_args matches groups namespace absolute_template_name"
+        "node_name parent children root ancestors with_args matches groups namespace"
     )
 )
 """Known to production, but of no use or not allowed in messages: they fail when the template runs."""
@@ -60,7 +62,9 @@ def _with_text(function: Callable[[str, str], Value]) -> Builtin:
     def run(value: Value, arguments: list[Value], at: int) -> Value:
         if not arguments:
             raise Fault(at)
-        return bounded(function(text_of(value, at), text_of(arguments[0], at)), at)
+        if not isinstance(arguments[0], str):
+            raise Fault(None)
+        return bounded(function(text_of(value, at), arguments[0]), at)
 
     return run
 
@@ -102,12 +106,12 @@ def _replace(value: Value, arguments: list[Value], at: int) -> Value:
 
 
 def _substring(value: Value, arguments: list[Value], at: int) -> Value:
-    text = text_of(value, at)
+    text = java_text(text_of(value, at))
     start = int(_number(arguments[0], at)) if arguments else 0
     end = int(_number(arguments[1], at)) if len(arguments) > 1 else len(text)
     if not 0 <= start <= end <= len(text):
-        raise Fault(at)
-    return text[start:end]
+        raise Fault(None)
+    return whole_text(text[start:end])
 
 
 def _pad(left: bool) -> Builtin:
@@ -117,9 +121,11 @@ def _pad(left: bool) -> Builtin:
             raise Fault(at)
         width = int(_number(arguments[0], at))
         filling = text_of(arguments[1], at) if len(arguments) > 1 else " "
-        if width > MAX_TEXT or not filling:
+        missing = max(width - java.length(text), 0)
+        if width > MAX_TEXT or (missing and not filling):
             raise Fault(at)
-        missing = max(width - len(text), 0)
+        if not missing:
+            return text
         padding = (filling * (missing // len(filling) + 1))[:missing]
         return padding + text if left else text + padding
 
@@ -177,16 +183,22 @@ def _computer(value: Value, _arguments: list[Value], at: int) -> Value:
 
 def _as_string(value: Value, arguments: list[Value], at: int) -> Value:
     if isinstance(value, bool):
-        if len(arguments) == 2:
+        if arguments:
+            if len(arguments) != 2:
+                raise Fault(None)
             return text_of(arguments[0] if value else arguments[1], at)
         return "true" if value else "false"
-    if is_number(value) and arguments:
-        return formatted(value, text_of(arguments[0], at), at)
+    if arguments:
+        raise Fault(at if isinstance(value, str) else None)
     return text_of(value, at)
 
 
 def _rounded(how: str) -> Builtin:
     return lambda value, _arguments, at: int(Decimal(_number(value, at)).to_integral_value(how))
+
+
+def _half_up(value: Value, _arguments: list[Value], at: int) -> Value:
+    return int((Decimal(_number(value, at)) + Decimal("0.5")).to_integral_value(ROUND_FLOOR))
 
 
 def _first(value: Value, _arguments: list[Value], at: int) -> Value:
@@ -211,7 +223,9 @@ def _join(value: Value, arguments: list[Value], at: int) -> Value:
     if not arguments:
         raise Fault(at)
     parts = [text_of(plain(item), at) for item in items_of(value, at) if item is not None]
-    separator = text_of(arguments[0], at)
+    if not all(isinstance(argument, str) for argument in arguments):
+        raise Fault(None)
+    separator: str = arguments[0]
     if sum(map(len, parts)) + len(separator) * len(parts) > MAX_TEXT:
         raise Fault(at)
     if not parts:
@@ -254,7 +268,10 @@ def _sequence_index(value: Value, arguments: list[Value], at: int) -> Value:
     if not arguments:
         raise Fault(at)
     items = [plain(item) for item in items_of(value, at)]
-    return next((i for i, item in enumerate(items) if type(item) is type(arguments[0]) and item == arguments[0]), -1)
+    wanted = arguments[0]
+    numbers = is_number(wanted)
+    alike = (i for i, x in enumerate(items) if (is_number(x) if numbers else type(x) is type(wanted)) and x == wanted)
+    return next(alike, -1)
 
 
 def _chunk(value: Value, arguments: list[Value], at: int) -> Value:
@@ -276,13 +293,90 @@ def _of_hash(function: Callable[[dict[str, Value]], Value]) -> Builtin:
 
 def _one_letter(value: Value, _arguments: list[Value], at: int) -> Value:
     number = int(_number(value, at))
-    if not 0 < number < 10**12:
-        raise Fault(at)
+    if not 0 < number < 10**12 or number != value:
+        raise Fault(None)
     letters = ""
     while number:
         number, index = divmod(number - 1, 26)
         letters = chr(97 + index) + letters
     return letters
+
+
+def _index(last: bool) -> Builtin:
+    def run(value: Value, arguments: list[Value], at: int) -> Value:
+        text = java_text(text_of(value, at))
+        if not isinstance(arguments[0], str):
+            raise Fault(None)
+        part = java_text(arguments[0])
+        start = max(int(_number(arguments[1], at)), 0) if len(arguments) > 1 else 0
+        if last:
+            return text.rfind(part, 0, start + len(part) if len(arguments) > 1 else None)
+        return text.find(part, start)
+
+    return run
+
+
+def _url(safe: str) -> Builtin:
+    def run(value: Value, arguments: list[Value], at: int) -> Value:
+        text = text_of(value, at)
+        if not arguments:
+            raise Fault(None)  # the agent names no encoding
+        try:
+            return quote(text, safe=safe, encoding=text_of(arguments[0], at), errors="replace")
+        except LookupError:
+            raise Fault(None) from None
+
+    return run
+
+
+def _truncated(by_character: bool, by_word: bool) -> Builtin:
+    """Cut to a length, the mark that stands for the rest included; at a word's end if one is near."""
+
+    def run(value: Value, arguments: list[Value], at: int) -> Value:
+        text = text_of(value, at)
+        most = int(_number(arguments[0], at))
+        mark = text_of(arguments[1], at) if len(arguments) > 1 else "[...]"
+        if most < 0:
+            raise Fault(None)
+        if len(text) <= most:
+            return text
+        room = most - len(mark)
+        if room < 0:
+            return mark if most >= len(mark) else ""
+        if not by_character:
+            # Where a word ends, with a space before the mark; nearer than a quarter of the length, or by force.
+            end = max(text.rfind(" ", 0, max(room, 0)), 0)
+            head = text[:end].rstrip()
+            if head and (by_word or len(head) + 1 >= most * 0.75):
+                return f"{head} {mark}"
+            if by_word:
+                return mark
+        return text[:room].rstrip() + mark
+
+    return run
+
+
+def _ensured(at_start: bool) -> Builtin:
+    def run(value: Value, arguments: list[Value], at: int) -> Value:
+        text = text_of(value, at)
+        if not all(isinstance(argument, str) for argument in arguments):
+            raise Fault(None)
+        if len(arguments) > 1:
+            raise Fault(None)  # a regular expression could run for ever
+        part: str = arguments[0]
+        if at_start:
+            return bounded(text if text.startswith(part) else part + text, at)
+        return bounded(text if text.endswith(part) else text + part, at)
+
+    return run
+
+
+def _byte(value: Value, _arguments: list[Value], at: int) -> Value:
+    return (int(_number(value, at)) + 128) % 256 - 128
+
+
+def _short(value: Value, _arguments: list[Value], at: int) -> Value:
+    return (int(_number(value, at)) + 32768) % 65536 - 32768
 
 
 BUILTINS: dict[str, Builtin] = {
@@ -293,7 +387,7 @@ BUILTINS: dict[str, Builtin] = {
     "uncap_first": _of_text(_first_letter(str.lower)),
     "capitalize": _of_text(_capitalize),
     "trim": _of_text(str.strip),
-    "length": _of_text(len),
+    "length": _of_text(java.length),
     "html": _of_text(html_escaped),
     "xhtml": _of_text(html_escaped),
     "xml": _of_text(_escape("&apos;")),
@@ -301,19 +395,23 @@ BUILTINS: dict[str, Builtin] = {
     "no_esc": _of_text(str),
     "js_string": _of_text(lambda text: json.dumps(text)[1:-1].replace("'", "\\'").replace("</", "<\\/")),
     "json_string": _of_text(lambda text: json.dumps(text, ensure_ascii=False)[1:-1].replace("</", "<\\/")),
-    "url": _of_text(lambda text: quote(text, safe="")),
-    "url_path": _of_text(lambda text: quote(text, safe="/")),
+    "url": _url("!*'()"),
+    "url_path": _url("/!*'()"),
+    "truncate": _truncated(False, False),
+    "truncate_w": _truncated(False, True),
+    "truncate_c": _truncated(True, False),
+    "absolute_template_name": _of_text(lambda text: text if text.startswith("/") else f"/{text}"),
     "chop_linebreak": _of_text(lambda text: re.sub(r"\r?\n\Z|\r\Z", "", text)),
     "word_list": _of_text(str.split),
     "contains": _with_text(lambda text, part: part in text),
     "starts_with": _with_text(str.startswith),
     "ends_with": _with_text(str.endswith),
-    "index_of": _with_text(str.find),
-    "last_index_of": _with_text(str.rfind),
+    "index_of": _index(False),
+    "last_index_of": _index(True),
     "remove_beginning": _with_text(str.removeprefix),
     "remove_ending": _with_text(str.removesuffix),
-    "ensure_starts_with": _with_text(lambda text, head: text if text.startswith(head) else head + text),
-    "ensure_ends_with": _with_text(lambda text, tail: text if text.endswith(tail) else text + tail),
+    "ensure_starts_with": _ensured(True),
+    "ensure_ends_with": _ensured(False),
     "keep_before": _with_text(_keep(True, False)),
     "keep_after": _with_text(_keep(False, False)),
     "keep_before_last": _with_text(_keep(True, True)),
@@ -332,11 +430,15 @@ BUILTINS: dict[str, Builtin] = {
     "abs": lambda value, _arguments, at: abs(_number(value, at)),
     "int": lambda value, _arguments, at: int(_number(value, at)),
     "long": lambda value, _arguments, at: int(_number(value, at)),
+    "byte": _byte,
+    "short": _short,
+    "is_infinite": lambda value, _arguments, at: bool(_number(value, at)) and False,
+    "is_nan": lambda value, _arguments, at: bool(_number(value, at)) and False,
     "double": lambda value, _arguments, at: _number(value, at),
     "float": lambda value, _arguments, at: _number(value, at),
     "floor": _rounded(ROUND_FLOOR),
     "ceiling": _rounded(ROUND_CEILING),
-    "round": _rounded(ROUND_HALF_UP),
+    "round": _half_up,
     "lower_abc": _one_letter,
     "upper_abc": lambda value, arguments, at: _one_letter(value, arguments, at).upper(),
     # lists and hashes
@@ -372,7 +474,42 @@ BUILTINS: dict[str, Builtin] = {
     "is_node": _is(lambda value: False),
     "is_date": _is(lambda value: False),
     "is_date_like": _is(lambda value: False),
+    "is_date_only": _is(lambda value: False),
+    "is_time": _is(lambda value: False),
+    "is_datetime": _is(lambda value: False),
+    "is_unknown_date_like": _is(lambda value: False),
+    "is_transform": _is(lambda value: False),
+    "is_markup_output": _is(lambda value: False),
 }
+_ORDER = list(BUILTINS)
+_TEXTS = frozenset(_ORDER[: _ORDER.index("c")])
+_NUMBERS = frozenset(_ORDER[_ORDER.index("abs") : _ORDER.index("first")])
+_LISTS = frozenset(_ORDER[_ORDER.index("first") : _ORDER.index("keys")])
+ARGUMENTS: dict[str, tuple[int, int]] = {
+    **dict.fromkeys(names("contains starts_with ends_with remove_beginning remove_ending keep_before_last"), (1, 1)),
+    **dict.fromkeys(names("keep_after_last seq_contains sort_by"), (1, 1)),
+    **dict.fromkeys(names("keep_before keep_after index_of last_index_of left_pad right_pad split chunk"), (1, 2)),
+    **dict.fromkeys(names("seq_index_of ensure_ends_with substring"), (1, 2)),
+    **dict.fromkeys(names("replace ensure_starts_with join truncate truncate_w truncate_c"), (1, 3)),
+    "replace": (2, 3),
+    "url": (0, 1),
+    "url_path": (0, 1),
+    "string": (0, 2),
+}
+"""How many arguments a built-in takes, where it takes any."""
+
+
+def suits(name: str, value: Value) -> bool:
+    """Whether a value is of the kind that the built-in is for."""
+    if name in _TEXTS:
+        return isinstance(value, str | bool) or is_number(value)
+    if name in _NUMBERS:
+        return is_number(value)
+    if name in _LISTS:
+        return isinstance(value, list | range)
+    return isinstance(value, dict) if name in ("keys", "values") else True
+
+
 LOOP = frozenset(
     names("index counter has_next is_first is_last is_even_item is_odd_item item_parity item_parity_cap item_cycle")
 )

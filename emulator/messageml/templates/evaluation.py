@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,10 +17,14 @@ from emulator.messageml.templates.values import (
     formatted,
     has_content,
     is_number,
+    java_text,
+    localized,
+    number_text,
     numbers,
     plain,
     text_of,
     weight,
+    whole_text,
 )
 
 MAX_STEPS = 60_000
@@ -48,8 +53,11 @@ class Evaluator:
         self.scopes: list[dict[str, Value]] = []  # locals of macros and variables of loops, inmost last
         self.local: list[dict[str, Value]] = []  # of these, the locals of macros
         self.loops: list[Loop] = []
+        self.arguments: list[Value] = []  # those with which each macro under way was called
         self.steps = 0
         self.level = 0
+        self.symbols = (",", ".")
+        self.locale = "en_US"
         self.number_format: str | None = None
         self.boolean_format: tuple[str, str] | None = None
 
@@ -64,8 +72,9 @@ class Evaluator:
         if isinstance(value, bool) and self.boolean_format is not None:
             return self.boolean_format[0 if value else 1]
         if self.number_format is not None and is_number(value):
-            return formatted(value, self.number_format, at)
-        return text_of(value, at)
+            return formatted(value, self.number_format, self.symbols)
+        text = text_of(value, at)
+        return localized(text, self.symbols) if is_number(value) else text
 
     def invoke_function(self, function: Macro, arguments: list[Value], at: int) -> Value:
         """What the function returns; how it is run is known to the interpreter."""
@@ -119,6 +128,10 @@ class Evaluator:
 
     def key(self, expression: Expression) -> Value:
         target, key = expression.parts
+        if key.kind == "literal" and target.kind == "builtin" and target.parts[1] == "string" and not target.parts[2]:
+            number = self.needed(target.parts[0])
+            if is_number(number):
+                return formatted(number, str(key.parts[0]), self.symbols)
         value = self.needed(target)
         if key.kind == "range":
             return self.slice(value, key, expression.at)
@@ -126,10 +139,11 @@ class Evaluator:
         if isinstance(value, dict) and isinstance(index, str):
             return plain(value.get(index))
         if is_number(index):
-            if isinstance(value, str):
-                if not 0 <= index < len(value):
-                    raise Fault(expression.at)
-                return value[int(index)]
+            if isinstance(value, str) or is_number(value):
+                text = java_text(self.text(value, target.at))
+                if not 0 <= index < len(text):
+                    raise Fault(None)
+                return text[int(index)]
             if isinstance(value, list | range):
                 return plain(value[int(index)]) if 0 <= index < len(value) else None
         raise Fault(target.at)
@@ -138,6 +152,8 @@ class Evaluator:
         first, last, operator = key.parts
         if not isinstance(value, str | list | range):
             raise Fault(at)
+        at = key.at
+        value = java_text(value) if isinstance(value, str) else value
         start = int(self.number(self.value(first), first.at))
         if last is None:
             end = len(value)
@@ -146,10 +162,13 @@ class Evaluator:
             if operator == "..*":
                 end = min(start + end, len(value))
             elif operator == "..":
+                if end < start and not isinstance(value, str) and end >= 0 and start < len(value):
+                    return list(value[end : start + 1])[::-1]
                 end += 1
         if not 0 <= start <= len(value) or end > len(value) or end < start:
             raise Fault(at)
         taken = value[start:end]
+        taken = whole_text(taken) if isinstance(taken, str) else taken
         self.step(at, taken)
         return list(taken) if isinstance(taken, range) and len(taken) < 1000 else taken
 
@@ -161,6 +180,9 @@ class Evaluator:
         text = "".join(pieces)
         self.step(at, text)
         return bounded(text, at)
+
+    def eval_ungrouped(self, _at: int, parts: tuple[Any, ...]) -> Value:
+        return number_text(self.number(self.value(parts[0]), parts[0].at), grouped=False)
 
     def eval_list(self, _at: int, parts: tuple[Any, ...]) -> Value:
         return [self.needed(part) for part in parts]
@@ -180,10 +202,24 @@ class Evaluator:
             "globals": lambda: {**self.data, **self.globals},
             "vars": lambda: {**self.data, **self.globals, **(self.scopes[-1] if self.scopes else {})},
             "locals": lambda: self.local[-1] if self.local else None,
+            "version": lambda: "2.3.31",
+            "template_name": lambda: "messageML",
+            "main_template_name": lambda: "messageML",
+            "current_template_name": lambda: "messageML",
+            "time_zone": lambda: "UTC",
+            "locale": lambda: self.locale,
+            "lang": lambda: self.locale.partition("_")[0],
+            "auto_esc": lambda: False,
+            "output_format": lambda: "undefined",
+            "url_escaping_charset": lambda: None,
+            "output_encoding": lambda: None,
+            "incompatible_improvements": lambda: "2.3.30",
+            "args": lambda: self.arguments[-1] if self.arguments else None,
         }
-        if parts[0] not in known:
+        name = re.sub("([A-Z])", r"_\1", parts[0]).lower()
+        if name not in known:
             raise Fault(at)
-        found = known[parts[0]]()
+        found = known[name]()
         self.step(at, found)
         return found
 
@@ -210,6 +246,11 @@ class Evaluator:
         self.step(at, left, right)
         if operator in ("==", "!=", "<", ">", "<=", ">="):
             return compare(left, right, operator, at)
+        if operator != "+":
+            self.number(left, first.at)
+            self.number(right, second.at)
+        elif isinstance(right, list | dict | range | Macro) and type(left) is not type(right):
+            raise Fault(second.at)
         return self.operate(left, right, operator, at)
 
     def operate(self, left: Value, right: Value, operator: str, at: int) -> Value:
@@ -268,15 +309,28 @@ class Evaluator:
         if name in builtins.BY_ITEM:
             return self.by_item(name, target, arguments or ())
         value = self.value(target) if name == "cn" else self.needed(target)
+        least, most = builtins.ARGUMENTS.get(name, (0, 0))
+        if (arguments is not None and most == 0) or (arguments is None and least > 0):
+            if builtins.suits(name, value):
+                raise Fault(target.at)
+        elif arguments is not None and not least <= len(arguments) <= most:
+            raise Fault(None)
         given = [self.value(argument) for argument in arguments or ()]
+        if None in given:
+            raise Fault(None)
+        if name == "string" and is_number(value) and len(given) == 1:
+            return formatted(value, self.text(given[0], at), self.symbols)
         if name == "string" and not given and (is_number(value) or self.boolean_format is not None):
             return self.text(value, target.at)
         if name not in builtins.CHEAP:
             self.step(at, value, *given)
         try:
             result = bounded(builtins.BUILTINS[name](value, given, target.at), at)
+        except Fault as fault:
+            # The value is blamed when it is of the wrong kind, the directive when it is something about it.
+            raise (Fault(None) if builtins.suits(name, value) else fault) from None
         except (ArithmeticError, ValueError, TypeError, MemoryError):
-            raise Fault(target.at) from None
+            raise Fault(None) from None
         if name not in builtins.CHEAP:
             self.step(at, result)
         return result
@@ -308,7 +362,7 @@ class Evaluator:
                 found.append(result)
                 continue
             if not isinstance(result, bool):
-                raise Fault(arguments[0].at)
+                raise Fault(None)
             if name == "take_while" and not result:
                 break
             dropping = dropping and result
@@ -329,7 +383,7 @@ class Evaluator:
                 raise Fault(function.at)
             result = self.invoke_function(macro, [item], function.at)
         if result is None:
-            raise Fault(function.at)
+            raise Fault(None)
         return result
 
     def missing(self, name: str, target: Expression, arguments: tuple[Expression, ...] | None) -> Value:

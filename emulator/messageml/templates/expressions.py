@@ -15,7 +15,7 @@ MAX_OPERATORS = 5_000
 _SPACE = re.compile(r"(?:\s|<#--.*?-->|\[#--.*?--\])*", re.DOTALL)
 _NAME = re.compile(r"(?:[^\W\d]|[$@])(?:[\w$@]|\\[-.:#])*")
 _LAMBDA = re.compile(rf"(\()?\s*({_NAME.pattern})\s*(?(1)\))\s*-(?:>|&gt;)")
-_PLAIN_RUN = re.compile(r"""[^"'\\$]+""")
+_PLAIN_RUN = re.compile(r"""[^"'\\$#]+""")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OPERATOR = re.compile(r"\|\||\||&&|&amp;&amp;|==|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|\.\.[<!*]?|[=<>+\-*/%]")
 _WORD_OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "and": "&&"}
@@ -54,6 +54,17 @@ EXPECTED = """, but was expecting one of these patterns:
     "("
     "{"
     <ID>"""
+
+
+_HUMP = re.compile("([a-z0-9])([A-Z])")
+
+
+def _snake(name: str) -> str:
+    """A built-in's name as it is listed, for one written in camel case."""
+    if name.islower() or "_" in name:
+        return name
+    snake = _HUMP.sub(r"\1_\2", name).lower()
+    return snake if snake in NAMES or snake in UNAVAILABLE else name
 
 
 class Scanner:
@@ -207,7 +218,7 @@ class Scanner:
             value = self.expression()
             self.expect(")")
             self.in_tag = inside
-            return Expression("group", at, (value,))
+            return Expression("group", value.at, (value,))
         if self.accept("["):
             return Expression("list", at, tuple(self.arguments("]")))
         if self.accept("{"):
@@ -262,11 +273,13 @@ class Scanner:
                 taken, letter = self.escape(place + 1)
                 text.append(letter)
                 place = taken
-            elif self.source.startswith("${", place) and not raw:
+            elif self.source.startswith(("${", "#{"), place) and not raw and self.source.find("}", place) > 0:
                 inner = Scanner(self.source, place + 2, in_tag=False)
                 inner.depth = self.depth + 1
                 value = inner.expression()
                 inner.expect("}")
+                if character == "#":
+                    value = Expression("ungrouped", value.at, (value,))
                 pieces += ["".join(text), value]
                 text = []
                 place = inner.at
@@ -330,7 +343,7 @@ class Scanner:
     def builtin(self, value: Expression) -> Expression:
         self.space()
         place = self.at
-        name = self.name()
+        name = _snake(self.name())
         if name not in NAMES and name not in UNAVAILABLE:
             raise SyntaxFault(place, f'Unknown built-in: "{name}".')
         arguments: tuple[Expression, ...] | None = None

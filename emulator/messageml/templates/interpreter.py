@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.messageml.templates import builtins
+from emulator.messageml.templates import builtins, numberformats
 from emulator.messageml.templates.evaluation import MAX_LEVELS, MAX_STEPS, Evaluator, Loop
 from emulator.messageml.templates.syntax import Block, Expression, Fault, Macro
 from emulator.messageml.templates.values import (
@@ -52,7 +52,7 @@ class _Machine(Evaluator):
         for block in blocks:
             if block.kind in ("macro", "function"):
                 name, parameters, rest = block.parts
-                self.globals[name] = Macro(name, parameters, rest, block.children, block.kind == "function")
+                self.globals[name] = Macro(name, parameters, rest, block.children, block.kind == "function", block.at)
 
     def block(self, blocks: list[Block]) -> str | None:
         """Runs these; "break", "continue" or "return" when one of them said so."""
@@ -104,7 +104,10 @@ class _Machine(Evaluator):
 
     def set(self, name: str, value: Value, at: int) -> None:
         """Formats count; what else may be set shows in nothing that a message can print."""
-        if name == "number_format":
+        if name == "locale":
+            self.locale = self.text(value, at) or "en_US"
+            self.symbols = numberformats.symbols(self.locale)
+        elif name == "number_format":
             self.number_format = self.text(value, at)
         elif name == "boolean_format":
             yes, comma, no = self.text(value, at).partition(",")
@@ -212,6 +215,8 @@ class _Machine(Evaluator):
     def loop(self, value: Value, names: tuple[str, ...], at: int) -> Loop:
         if isinstance(value, dict):
             self.step(at, value)
+            if len(names) == 1:
+                raise Fault(None)
             return Loop([(key, plain(item)) for key, item in value.items()], len(value), names)
         if isinstance(value, list | range) and len(names) < 2:
             return Loop(((plain(item),) for item in value), len(value), names)
@@ -350,16 +355,18 @@ class _Machine(Evaluator):
         outer = self.scopes, self.local, self.loops, self.nested
         self.scopes, self.local, self.loops = [local], [local], []
         self.nested = [*self.nested, content]
+        self.arguments.append(placed if placed else named)
         given = dict(zip(names, placed, strict=False)) | {name: named[name] for name in named if name in names}
         for name, default in macro.parameters:
             value = given.get(name)
             if value is None:
                 value = self.value(default) if default is not None else None
                 if value is None:
-                    raise Fault(at)
+                    raise Fault(macro.at)
             local[name] = value
         self.result = None
         self.block(macro.body)
+        self.arguments.pop()
         self.scopes, self.local, self.loops, self.nested = outer
         result, self.result = self.result, None
         return result

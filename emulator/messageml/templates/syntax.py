@@ -60,3 +60,4 @@ class Macro:
     rest: str | None
     body: list[Block]
     function: bool
+    at: int = 0

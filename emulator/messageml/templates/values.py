@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
+from emulator.messageml.templates import numberformats
+from emulator.messageml.templates.numberformats import BadPattern
 from emulator.messageml.templates.syntax import Fault
 
 MAX_TEXT = 1_000_000
@@ -63,40 +64,23 @@ def number_text(value: int | Decimal, digits: int = 3, *, grouped: bool = True) 
     return "0" if text in ("-0", "") else text
 
 
-def formatted(value: Any, pattern: str, at: int) -> str:
+def formatted(value: Any, pattern: str, symbols: tuple[str, str] = (",", ".")) -> str:
     """The number in the way that a pattern of Java's DecimalFormat, or a name, asks for. Raises Fault."""
     if pattern in ("number", "computer"):
-        return number_text(value) if pattern == "number" else computer_text(value)
+        return localized(number_text(value), symbols) if pattern == "number" else computer_text(value)
     if pattern == "currency":
         return f"{'-' if value < 0 else ''}${abs(Decimal(value)).quantize(Decimal('0.01'), ROUND_HALF_EVEN):,f}"
     if pattern == "percent":
-        return number_text(Decimal(value) * 100, 0) + "%"
-    if len(pattern) > 100:
-        raise Fault(at)
-    found = re.fullmatch(r"([^#0,.]*)([#,]*)([0,]*)(?:\.(0*)(#*))?([^#0,.]*)", pattern)
-    if not found:
-        raise Fault(at)
-    prefix, hashes, zeros, fixed, optional, suffix = (group or "" for group in found.groups())
-    digits = len(fixed) + len(optional)
-    with localcontext() as context:
-        context.prec = 2 * MAX_DIGITS + 20
-        amount = abs(Decimal(value)) * (100 if "%" in prefix + suffix else 1)
-        text = f"{amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN):f}"
-    whole, _, fraction = text.partition(".")
-    fraction = fraction[: len(fixed)] + fraction[len(fixed) :].rstrip("0")
-    whole = whole.lstrip("0").rjust(zeros.count("0"), "0")
-    if "," in hashes + zeros:
-        size = len((hashes + zeros).rpartition(",")[2])
-        if size:
-            whole = _grouped(whole, size)
-    sign = "-" if value < 0 and any(c not in "0,." for c in whole + fraction) else ""
-    return f"{sign}{prefix}{whole}{'.' + fraction if fraction else ''}{suffix}"
+        return localized(number_text(Decimal(value) * 100, 0), symbols) + "%"
+    try:
+        return numberformats.number(value, pattern, *symbols)
+    except BadPattern:
+        raise Fault(None) from None
 
 
-def _grouped(digits: str, size: int) -> str:
-    head = len(digits) % size
-    parts = [digits[:head]] if head else []
-    return ",".join(parts + [digits[i : i + size] for i in range(head, len(digits), size)])
+def localized(text: str, symbols: tuple[str, str]) -> str:
+    """A number's text with the signs of a locale."""
+    return text if symbols == (",", ".") else text.translate({44: symbols[0], 46: symbols[1]})
 
 
 def computer_text(value: Value) -> str:
@@ -112,7 +96,8 @@ def text_of(value: Value, at: int) -> str:
         return value
     if is_number(value):
         return number_text(value)
-    raise Fault(at)
+    # What cannot be a text is blamed on its expression, a boolean on the directive around it.
+    raise Fault(None if isinstance(value, bool) else at)
 
 
 def arithmetic(left: Value, right: Value, operator: str, at: int) -> Value:
@@ -133,7 +118,7 @@ def arithmetic(left: Value, right: Value, operator: str, at: int) -> Value:
                 whole = abs(int(left)) % abs(int(right))
                 result = -whole if left < 0 else whole
     except (InvalidOperation, ZeroDivisionError, ArithmeticError):
-        raise Fault(at) from None
+        raise Fault(None) from None
     if isinstance(result, Decimal) and result == result.to_integral_value() and abs(result) < Decimal("1e40"):
         result = int(result)
     return bounded(result, at)
@@ -158,6 +143,19 @@ def compare(left: Value, right: Value, operator: str, at: int) -> bool:
     if operator == ">":
         return bool(left > right)
     return bool(left <= right) if operator == "<=" else bool(left >= right)
+
+
+def java_text(text: str) -> str:
+    """The text in UTF-16 units, each a character: lengths and places are those of Java."""
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    units = text.encode("utf-16-be", "surrogatepass")
+    return "".join(chr(high << 8 | low) for high, low in zip(units[::2], units[1::2], strict=True))
+
+
+def whole_text(text: str) -> str:
+    """The text with its pairs of halves put together again; a half alone stays one."""
+    return text if text.isascii() else text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
 
 
 def has_content(value: Value) -> bool:
