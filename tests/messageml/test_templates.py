@@ -54,7 +54,7 @@ DATA = '{"a":{"n":1234567,"f":1.5,"s":"x<y","l":[1,2,3],"t":true,"z":null,"o":{"
         ("<#function odd n><#return n % 2 == 1></#function>${data.a.l?filter(odd)?join('')}", "13"),
         ("<#assign k=2>${data.a.p?map(x -> x.q + k)?join(' ')}", "b2 a2"),
         ("${'abab'?index_of('b')}${'abab'?last_index_of('b')}${data.a.l?seq_index_of(9)}", "13-1"),
-        ("<#ftl output_format='HTML'>${data.a.s}", "x&lt;y"),
+        ("<#outputformat 'HTML'>${data.a.s}</#outputformat>", "x&lt;y"),
     ],
 )
 def test_expands(shown, template: str, expected: str) -> None:

@@ -11,10 +11,13 @@ from urllib.parse import quote
 
 from emulator.messageml import java
 from emulator.messageml.names import names
+from emulator.messageml.templates import regex
 from emulator.messageml.templates.syntax import Fault, Macro
 from emulator.messageml.templates.values import (
     MAX_ITEMS,
     MAX_TEXT,
+    Markup,
+    Pairs,
     Value,
     bounded,
     computer_text,
@@ -29,9 +32,13 @@ Builtin = Callable[[Value, list[Value], int], Value]
 
 UNAVAILABLE = frozenset(
     names(
-        "new eval eval_json interpret api date datetime time date_if_unknown datetime_if_unknown "
-        "time_if_unknown iso iso_utc iso_local number_to_date number_to_datetime number_to_time "
-        "node_name parent children root ancestors with_args matches groups namespace"
+        "ancestors api children date date_if_unknown datetime datetime_if_unknown groups has_api interpret "
+        "iso iso_h iso_h_nz iso_local iso_local_h iso_local_h_nz iso_local_m iso_local_m_nz iso_local_ms "
+        "iso_local_ms_nz iso_local_nz iso_m iso_m_nz iso_ms iso_ms_nz iso_nz iso_utc iso_utc_fz iso_utc_h "
+        "iso_utc_h_nz iso_utc_m iso_utc_m_nz iso_utc_ms iso_utc_ms_nz iso_utc_nz j_string markup_string "
+        "namespace new next_sibling node_name node_namespace node_type number_to_date number_to_datetime "
+        "number_to_time parent previous_sibling root rtf seq_last_index_of time time_if_unknown truncate_c_m "
+        "truncate_m truncate_w_m web_safe with_args with_args_last "
     )
 )
 """Known to production, but of no use or not allowed in messages: they fail when the template runs."""
@@ -98,7 +105,12 @@ def _replace(value: Value, arguments: list[Value], at: int) -> Value:
     text, old, new = text_of(value, at), text_of(arguments[0], at), text_of(arguments[1], at)
     flags = text_of(arguments[2], at) if len(arguments) > 2 else ""
     if "r" in flags:
-        raise Fault(at)  # a regular expression could run for ever
+        escaped = re.sub(r"\$([0-9])", r"\\g<\1>", new.replace("\\", "\\\\"))
+        pattern = regex.compiled(old, text, flags)
+        try:
+            return bounded(pattern.sub(escaped, text, count=1 if "f" in flags else 0), at)
+        except (re.error, IndexError):
+            raise Fault(None) from None
     # Reckoned before it is done: the text could otherwise grow beyond memory in one step.
     if (text.count(old) if old else len(text) + 1) * len(new) > MAX_TEXT:
         raise Fault(at)
@@ -137,6 +149,11 @@ def _split(value: Value, arguments: list[Value], at: int) -> Value:
     if not arguments:
         raise Fault(at)
     separator = text_of(arguments[0], at)
+    flags = text_of(arguments[1], at) if len(arguments) > 1 else ""
+    if "r" in flags:
+        return bounded(regex.compiled(separator, text, flags).split(text), at)
+    if "i" in flags and separator:
+        return bounded(re.split(re.escape(separator), text, flags=re.IGNORECASE), at)
     return bounded(text.split(separator) if separator else list(text), at)
 
 
@@ -214,6 +231,8 @@ def _last(value: Value, _arguments: list[Value], at: int) -> Value:
 
 
 def _size(value: Value, _arguments: list[Value], at: int) -> Value:
+    if isinstance(value, Pairs):
+        return value.size
     if isinstance(value, list | dict | range):
         return len(value)
     raise Fault(at)
@@ -361,14 +380,27 @@ def _ensured(at_start: bool) -> Builtin:
         text = text_of(value, at)
         if not all(isinstance(argument, str) for argument in arguments):
             raise Fault(None)
-        if len(arguments) > 1:
-            raise Fault(None)  # a regular expression could run for ever
         part: str = arguments[0]
+        if at_start and len(arguments) > 1:
+            # With more arguments the first is a pattern, the second what is put before the text.
+            flags = arguments[2] if len(arguments) > 2 else ""
+            starts = regex.compiled(part, text, flags).match(text) if "f" not in flags else text.startswith(part)
+            return bounded(text if starts else arguments[1] + text, at)
         if at_start:
             return bounded(text if text.startswith(part) else part + text, at)
         return bounded(text if text.endswith(part) else text + part, at)
 
     return run
+
+
+def _matches(value: Value, arguments: list[Value], at: int) -> Value:
+    text = text_of(value, at)
+    flags = text_of(arguments[1], at) if len(arguments) > 1 else ""
+    return regex.compiled(text_of(arguments[0], at), text, flags).fullmatch(text) is not None
+
+
+def _escaped(value: Value, _arguments: list[Value], at: int) -> Value:
+    return value if isinstance(value, Markup) else Markup(html_escaped(text_of(value, at)))
 
 
 def _byte(value: Value, _arguments: list[Value], at: int) -> Value:
@@ -391,8 +423,11 @@ BUILTINS: dict[str, Builtin] = {
     "html": _of_text(html_escaped),
     "xhtml": _of_text(html_escaped),
     "xml": _of_text(_escape("&apos;")),
-    "esc": _of_text(html_escaped),
-    "no_esc": _of_text(str),
+    "esc": lambda value, _arguments, at: (
+        value if isinstance(value, Markup) else Markup(html_escaped(text_of(value, at)))
+    ),
+    "no_esc": _of_text(Markup),
+    "matches": _matches,
     "js_string": _of_text(lambda text: json.dumps(text)[1:-1].replace("'", "\\'").replace("</", "<\\/")),
     "json_string": _of_text(lambda text: json.dumps(text, ensure_ascii=False)[1:-1].replace("</", "<\\/")),
     "url": _url("!*'()"),
@@ -479,7 +514,7 @@ BUILTINS: dict[str, Builtin] = {
     "is_datetime": _is(lambda value: False),
     "is_unknown_date_like": _is(lambda value: False),
     "is_transform": _is(lambda value: False),
-    "is_markup_output": _is(lambda value: False),
+    "is_markup_output": _is(lambda value: isinstance(value, Markup)),
 }
 _ORDER = list(BUILTINS)
 _TEXTS = frozenset(_ORDER[: _ORDER.index("c")])
@@ -495,6 +530,8 @@ ARGUMENTS: dict[str, tuple[int, int]] = {
     "url": (0, 1),
     "url_path": (0, 1),
     "string": (0, 2),
+    "matches": (1, 2),
+    "split": (1, 2),
 }
 """How many arguments a built-in takes, where it takes any."""
 
@@ -524,4 +561,6 @@ CHEAP = frozenset(names("size length first last sequence long int double float c
     name for name in BUILTINS if name.startswith("is_")
 }
 """Their work does not grow with the value."""
-NAMES = frozenset(BUILTINS) | LOOP | MISSING | LAZY | BY_ITEM
+READING = frozenset(("eval", "eval_json"))
+"""These read a text as an expression, or as JSON."""
+NAMES = READING | frozenset(BUILTINS) | LOOP | MISSING | LAZY | BY_ITEM

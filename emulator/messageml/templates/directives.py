@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.messageml.names import names
-from emulator.messageml.templates.expressions import Scanner
+from emulator.messageml.templates.expressions import Scanner, patterns
 from emulator.messageml.templates.syntax import Block, Expression, SyntaxFault
 from emulator.messageml.templates.whitespace import strip
 
@@ -17,6 +17,7 @@ MAX_PIECES = 5_000
 _PIECE = re.compile(r"<#--|</?#[A-Za-z_]+|</?@|\$\{|#\{")
 _VERBATIM_END = {"noparse": re.compile(r"</#noparse\s*>"), "comment": re.compile(r"</#comment\s*>")}
 _END = re.compile(r"\s*>")
+_BLANK = re.compile(r"\s|/?>")
 
 _WITH_CONTENT = frozenset(
     names(
@@ -36,6 +37,34 @@ _EMPTY = frozenset(
         "break continue return nested stop flush ftl setting include import t lt rt nt visit recurse "
         "fallback elseif else case default recover"
     )
+)
+_BARE = frozenset(names("break continue flush t lt rt nt else default recover attempt compress noescape"))
+"""Nothing is said after their names."""
+_WITH_SAYING = frozenset(names("if list foreach items switch case elseif escape include import setting macro function"))
+"""Something must be."""
+_CONTENT = (
+    *(
+        f"<{name}>"
+        for name in names(
+            "EOF ATTEMPT IF LIST ITEMS SEP FOREACH SWITCH ASSIGN GLOBALASSIGN LOCALASSIGN _INCLUDE IMPORT FUNCTION "
+            "MACRO TRANSFORM VISIT STOP RETURN CALL SETTING OUTPUTFORMAT AUTOESC NOAUTOESC COMPRESS COMMENT "
+            "TERSE_COMMENT NOPARSE BREAK CONTINUE SIMPLE_RETURN HALT FLUSH TRIM LTRIM RTRIM NOTRIM SIMPLE_NESTED "
+            "NESTED SIMPLE_RECURSE RECURSE FALLBACK ESCAPE NOESCAPE UNIFIED_CALL STATIC_TEXT_WS STATIC_TEXT_NON_WS "
+            "STATIC_TEXT_FALSE_ALARM"
+        )
+    ),
+    '"${"',
+    '"#{"',
+    '"[="',
+)
+"""FreeMarker's names for what may stand in a template."""
+_SETTINGS = names(
+    "boolean_format classic_compatible date_format datetime_format locale number_format output_encoding "
+    "sql_date_and_time_time_zone time_format time_zone url_escaping_charset"
+)
+_NESTING = (
+    " Check if the FreeMarker end-tags are present, and aren't malformed. "
+    "(Note that FreeMarker end-tags must have # or @ after the / character.)"
 )
 _ASSIGNMENTS = frozenset(("assign", "global", "local"))
 
@@ -101,7 +130,7 @@ class _Pieces:
     def comment(self, start: int) -> int:
         end = self.source.find("-->", start + 4)
         if end < 0:
-            raise SyntaxFault(start, "Unexpected end of file reached. You have an unclosed comment.")
+            raise SyntaxFault(start, 'Unclosed "<#--"')
         self.found.append(_Piece("comment", start))
         return end + 3
 
@@ -116,6 +145,8 @@ class _Pieces:
             scanner.at = found.end()
             least = int(found[1] or 0)
             digits = (least, int(found[2] or least))
+        if mark == "#{":
+            scanner.number_expected(value)
         scanner.expect("}")
         self.found.append(_Piece("print" if mark == "${" else "number", start, (value, digits)))
         return scanner.at
@@ -126,6 +157,9 @@ class _Pieces:
         named: list[tuple[str, Expression]] = []
         placed: list[Expression] = []
         while not (scanner.looking_at(">") or scanner.looking_at("/>") or scanner.looking_at(";")):
+            if scanner.looking_at("<"):
+                scanner.at += 1
+                raise scanner.unexpected()
             place, word = scanner.at, scanner.peek_name()
             if word is not None:
                 scanner.name()
@@ -152,6 +186,10 @@ class _Pieces:
         closing = mark.startswith("</")
         name = mark.lstrip("</#")
         at = start + len(mark)
+        known = name in _WITH_CONTENT or name in _EMPTY or name in _ASSIGNMENTS
+        if known and not (_END if closing or name in _BARE else _BLANK).match(self.source, at):
+            malformed = "is an existing directive, but the tag is malformed. "
+            raise SyntaxFault(start + 1, f"#{name} {malformed} (See FreeMarker Manual / Directive Reference.)")
         if closing:
             end = _END.match(self.source, at)
             if not end or name not in _WITH_CONTENT | _ASSIGNMENTS:
@@ -162,6 +200,9 @@ class _Pieces:
             return self.verbatim(start, at, name)
         if name not in _WITH_CONTENT and name not in _EMPTY and name not in _ASSIGNMENTS:
             raise SyntaxFault(start, f"Unknown directive: #{name}.")
+        if name in _WITH_SAYING and self.source[at : at + 1] in ">/":
+            malformed = "is an existing directive, but the tag is malformed. "
+            raise SyntaxFault(start + 1, f"#{name} {malformed} (See FreeMarker Manual / Directive Reference.)")
         scanner = Scanner(self.source, at, in_tag=True)
         parts = _said(name, scanner)
         empty = scanner.accept("/>")
@@ -202,12 +243,12 @@ def _said(name: str, scanner: Scanner) -> tuple[Any, ...]:
     if name == "foreach":
         variable = scanner.name()
         if not scanner.accept_word("in"):
-            raise scanner.unexpected(', but was expecting "in"')
+            raise scanner.unexpected(patterns('"in"'))
         return (scanner.expression(), variable)
     if name == "items":
         found = _loop_names(scanner)
         if not found:
-            raise scanner.unexpected(', but was expecting "as"')
+            raise scanner.unexpected(patterns('"as"'))
         return found
     if name in _ASSIGNMENTS:
         return tuple(_assigned(scanner))
@@ -224,12 +265,17 @@ def _said(name: str, scanner: Scanner) -> tuple[Any, ...]:
     if name == "escape":
         variable = scanner.name()
         if not scanner.accept_word("as"):
-            raise scanner.unexpected(', but was expecting "as"')
+            raise scanner.unexpected(patterns('"as"'))
         return (variable, scanner.expression())
     if name in ("ftl", "setting", "visit", "recurse"):
         settings = {}
         while scanner.peek_name() is not None:
+            scanner.space()
+            place = scanner.at
             setting = scanner.name()
+            if name == "setting" and setting not in _SETTINGS:
+                allowed = f"The allowed setting names are: {', '.join(_SETTINGS)}"
+                raise SyntaxFault(place, f'Unknown setting name: "{setting}". {allowed}')
             scanner.expect("=")
             settings[setting] = scanner.expression()
         return (settings,)
@@ -260,11 +306,11 @@ def _assigned(scanner: Scanner) -> list[tuple[str, str, Expression | None]]:
                 break
         else:
             if found or not (scanner.looking_at(">")):
-                raise scanner.unexpected(', but was expecting "="')
+                raise scanner.unexpected(patterns('"="'))
             found.append((name, "capture", None))
         scanner.accept(",")
     if not found:
-        raise scanner.unexpected(", but was expecting <ID>")
+        raise scanner.unexpected(patterns("<ID>"))
     return found
 
 
@@ -301,6 +347,7 @@ def _nest(pieces: list[_Piece], end: int) -> Block:
             continue
         if piece.kind in _PARTS_OF:
             around = _part(piece, open_blocks)
+        _check_place(piece, open_blocks)
         if piece.kind == "flush":
             continue
         parts = (piece.text,) if piece.kind == "text" else piece.parts
@@ -316,15 +363,57 @@ def _nest(pieces: list[_Piece], end: int) -> Block:
         open_blocks.pop()
     if len(open_blocks) > 1:
         left = open_blocks[-1]
-        name = "@" if left.kind == "call" else f"#{left.kind}"
-        raise SyntaxFault(end, f"Unexpected end of file reached. You have an unclosed {name}.")
+        name = {"call": "@", "macro": "#macro or #function", "function": "#macro or #function"}.get(
+            left.kind, f"#{left.kind}"
+        )
+        raise SyntaxFault(end - 1, f"Unexpected end of file reached. You have an unclosed {name}.{_NESTING}")
     return top
+
+
+def _check_place(piece: _Piece, open_blocks: list[Block]) -> None:
+    """Some directives have a meaning only within others. Raises SyntaxFault."""
+    kind = piece.kind
+    macro = next((block.kind for block in reversed(open_blocks) if block.kind in ("macro", "function")), None)
+    wrong = None
+    if kind in ("break", "continue"):
+        loops = ("list", "items", "foreach") if kind == "continue" else ("list", "items", "foreach", "case", "default")
+        if not any(block.kind in loops for block in open_blocks):
+            switch = ", #switch" if kind == "break" else ""
+            wrong = (
+                f"<#{kind}> must be nested inside a directive that supports it:  "
+                f'#list with "as", #items{switch} (or the deprecated #foreach)'
+            )
+    elif kind == "return":
+        if macro is None:
+            wrong = "A return instruction can only occur inside a macro or function"
+        elif macro == "function" and not piece.parts:
+            wrong = "A function must return a value"
+        elif macro == "macro" and piece.parts:
+            wrong = "A macro cannot return a value"
+    elif kind == "nested" and macro is None:
+        wrong = "Cannot use a <#nested> instruction outside a macro."
+    elif kind == "local" and macro is None:
+        wrong = "Local variable assigned outside a macro."
+    elif kind == "text" and open_blocks[-1].kind == "switch" and piece.text.strip():
+        met = piece.text.strip().split()[0]
+        expected = patterns("<CASE>", "<COMMENT>", "<TERSE_COMMENT>", "<END_SWITCH>", "<DEFAUL>", "<STATIC_TEXT_WS>")
+        place = piece.at + len(piece.text) - len(piece.text.lstrip())
+        raise SyntaxFault(place, f'Encountered "{met}"{expected}')
+    elif kind == "ftl" and (len(open_blocks) > 1 or open_blocks[0].children):
+        raise _misplaced(piece, "<#ftl>" if not piece.parts[0] else "<#ftl ")
+    if wrong:
+        raise SyntaxFault(piece.at, wrong)
+
+
+def _misplaced(piece: _Piece, met: str) -> SyntaxFault:
+    return SyntaxFault(piece.at, f'Encountered "{met}"{patterns(*_CONTENT)}')
 
 
 def _close(piece: _Piece, open_blocks: list[Block]) -> None:
     def closes(block: Block) -> bool:
         return block.kind == piece.kind or piece.kind in _PARTS_OF.get(block.kind, ())
 
+    around = [block for block in open_blocks[1:] if block.kind not in (*_PARTS_OF, "sep")]
     while len(open_blocks) > 1:
         block = open_blocks.pop()
         block.end = piece.end
@@ -332,7 +421,17 @@ def _close(piece: _Piece, open_blocks: list[Block]) -> None:
             return
         if block.kind != "sep" and not closes(block):
             break
-    raise SyntaxFault(piece.at, f'Encountered "</{"@" if piece.kind == "call" else "#" + piece.kind}"')
+    met = f"</{'@' if piece.kind == 'call' else '#' + piece.kind}>"
+    if not around or around[-1].kind != "if":
+        raise _misplaced(piece, met)
+    listed = [*_CONTENT[1:3], "<ELSE_IF>", *_CONTENT[3:]]
+    listed[listed.index("<NOPARSE>") + 1 : listed.index("<BREAK>")] = ["<END_IF>", "<ELSE>"]
+    wrong = (
+        ". This usually because of wrong nesting of FreeMarker directives, like a missed or malformed end-tag "
+        "somewhere. (Note that FreeMarker end-tags must have # or @ after the / character.)"
+    )
+    only = f'Encountered "{met}", but at this place only this can be closed: "#if"'
+    raise SyntaxFault(piece.at, f"{only}{wrong}\nWas expecting one of these patterns:\n    " + "\n    ".join(listed))
 
 
 def _part(piece: _Piece, open_blocks: list[Block]) -> Block:
@@ -345,4 +444,4 @@ def _part(piece: _Piece, open_blocks: list[Block]) -> Block:
         if block.kind != "sep" and block.kind not in _PARTS_OF:
             break
         open_blocks.pop().end = piece.at
-    raise SyntaxFault(piece.at, f'Encountered "<#{piece.kind}"')
+    raise _misplaced(piece, f"<#{piece.kind}{' ' if piece.parts else '>'}")

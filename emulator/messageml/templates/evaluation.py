@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from emulator.messageml.entityjson import first_value
 from emulator.messageml.templates import builtins
-from emulator.messageml.templates.syntax import Expression, Fault, Macro
+from emulator.messageml.templates.syntax import Expression, Fault, Macro, SyntaxFault
 from emulator.messageml.templates.values import (
     MAX_ITEMS,
+    Markup,
+    Pairs,
     Value,
     arithmetic,
     bounded,
@@ -30,6 +33,11 @@ from emulator.messageml.templates.values import (
 MAX_STEPS = 60_000
 """They take about a tenth of a second."""
 MAX_LEVELS = 120
+MAX_READ = 1_000
+"""Characters of a text that a template has read as an expression."""
+
+
+_NOTHING = Expression("literal", 0, (None,))
 
 
 class Loop:
@@ -188,7 +196,8 @@ class Evaluator:
         return [self.needed(part) for part in parts]
 
     def eval_hash(self, _at: int, parts: tuple[Any, ...]) -> Value:
-        made: dict[str, Value] = {}
+        made = Pairs()
+        made.size = len(parts)
         for key, value in parts:
             name = self.needed(key)
             if not isinstance(name, str):
@@ -264,6 +273,9 @@ class Evaluator:
             return [*left, *right]
         if isinstance(left, dict) and isinstance(right, dict):
             return bounded_hash({**left, **right}, at)
+        if isinstance(left, Markup) or isinstance(right, Markup):
+            texts = [x if isinstance(x, Markup) else builtins.html_escaped(self.text(x, at)) for x in (left, right)]
+            return bounded(Markup("".join(texts)), at)
         return bounded(self.text(left, at) + self.text(right, at), at)
 
     def eval_exists(self, _at: int, parts: tuple[Any, ...]) -> Value:
@@ -306,10 +318,14 @@ class Evaluator:
             return self.missing(name, target, arguments)
         if name in builtins.LAZY:
             return self.chosen(name, target, arguments or ())
+        if name in builtins.READING:
+            return self.reading(name, target)
         if name in builtins.BY_ITEM:
             return self.by_item(name, target, arguments or ())
         value = self.value(target) if name == "cn" else self.needed(target)
         least, most = builtins.ARGUMENTS.get(name, (0, 0))
+        if name == "string" and arguments == ():
+            raise Fault(None)
         if (arguments is not None and most == 0) or (arguments is None and least > 0):
             if builtins.suits(name, value):
                 raise Fault(target.at)
@@ -335,6 +351,23 @@ class Evaluator:
             self.step(at, result)
         return result
 
+    def reading(self, name: str, target: Expression) -> Value:
+        """eval and eval_json."""
+        text = self.text(self.needed(target), target.at)
+        if len(text) > MAX_READ:
+            raise Fault(target.at)
+        try:
+            if name == "eval_json":
+                return plain(first_value(text))
+            # Read here, since the parser asks which built-ins there are.
+            from emulator.messageml.templates.expressions import Scanner
+
+            scanner = Scanner(f"({text})", 0, in_tag=False)
+            value = scanner.expression()
+            return self.value(value) if scanner.at == len(scanner.source) else self.needed(_NOTHING)
+        except (SyntaxFault, ValueError, Fault):
+            raise Fault(target.at) from None
+
     def chosen(self, name: str, target: Expression, arguments: tuple[Expression, ...]) -> Value:
         if name == "then":
             if len(arguments) != 2:
@@ -342,8 +375,7 @@ class Evaluator:
             return self.value(arguments[0 if self.truth(target) else 1])
         value = self.needed(target)
         for case, result in zip(arguments[::2], arguments[1::2], strict=False):
-            found = self.needed(case)
-            if type(found) is type(value) and found == value:
+            if compare(value, self.needed(case), "==", target.at):
                 return self.value(result)
         if len(arguments) % 2 == 0:
             raise Fault(target.at)
@@ -375,7 +407,10 @@ class Evaluator:
         if function.kind == "lambda":
             name, body = function.parts
             self.scopes.append({name: item})
-            result = self.value(body)
+            try:
+                result = self.value(body)
+            except Fault:
+                raise Fault(None) from None
             self.scopes.pop()
         else:
             macro = self.needed(function)
@@ -388,6 +423,8 @@ class Evaluator:
 
     def missing(self, name: str, target: Expression, arguments: tuple[Expression, ...] | None) -> Value:
         value = self.or_missing(target)
+        if name == "default" and not arguments:
+            raise Fault(target.at)
         if name == "has_content":
             return has_content(value)
         if name == "exists":

@@ -39,6 +39,16 @@ _STRENGTH = {
     "%": 7,
 }
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "l": "<", "g": ">", "a": "&"}
+_AFTER = ('"."', '".."', "<DOT_DOT_LESS>", '"..*"', '"?"', '"??"', '"!"', '"["', '"("', '"}"', "<TERMINATING_EXCLAM>")
+
+
+def patterns(*expected: str) -> str:
+    """What was expected instead, in FreeMarker's words."""
+    if len(expected) == 1:
+        return f", but was expecting pattern:\n    {expected[0]}"
+    return ", but was expecting one of these patterns:\n    " + "\n    ".join(expected)
+
+
 EXPECTED = """, but was expecting one of these patterns:
     <STRING_LITERAL>
     <RAW_STRING>
@@ -65,6 +75,21 @@ def _snake(name: str) -> str:
         return name
     snake = _HUMP.sub(r"\1_\2", name).lower()
     return snake if snake in NAMES or snake in UNAVAILABLE else name
+
+
+def _unknown_builtin(name: str) -> str:
+    lines: list[str] = []
+    for known in sorted((NAMES | UNAVAILABLE) - {"cn"}):
+        if lines and lines[-1][0] == known[0]:
+            lines[-1] += f", {known}"
+        else:
+            lines.append(known)
+    manual = "https://freemarker.apache.org/docs/ref_builtins.html"
+    listed = ", \n".join(lines)
+    return (
+        f'Unknown built-in: "{name}". Help (latest version): {manual}; you\'re using FreeMarker 2.3.31.\n'
+        f"The alphabetical list of built-ins:\n{listed}"
+    )
 
 
 class Scanner:
@@ -103,15 +128,15 @@ class Scanner:
     def expect(self, text: str) -> None:
         """Reads it, or fails."""
         if not self.accept(text):
-            raise self.unexpected(f', but was expecting "{text}"')
+            raise self.unexpected(patterns(*_AFTER) if text == "}" else patterns(f'"{text}"'))
 
     def unexpected(self, rest: str = EXPECTED) -> SyntaxFault:
         """The fault of meeting what comes next."""
         self.space()
         if self.at >= len(self.source):
-            return SyntaxFault(len(self.source), f"Unexpected end of file reached{rest}")
+            return SyntaxFault(max(len(self.source) - 1, 0), "Unexpected end of file reached.")
         word = _NAME.match(self.source, self.at)
-        met = word[0] if word else self.source[self.at]
+        met = word[0] if word else "->" if self.source.startswith("->", self.at) else self.source[self.at]
         return SyntaxFault(self.at, f'Encountered "{met}"{rest}')
 
     def peek_name(self) -> str | None:
@@ -124,7 +149,7 @@ class Scanner:
         """Reads a name."""
         found = self.peek_name()
         if found is None:
-            raise self.unexpected(", but was expecting <ID>")
+            raise self.unexpected(patterns("<ID>"))
         self.at += len(found)
         return found.replace("\\", "")
 
@@ -158,10 +183,21 @@ class Scanner:
                 left = Expression("range", left.at, (left, None, ".."))
                 continue
             right = self.expression(power)
+            if operator in ("-", "*", "/", "%", "<", ">", "<=", ">="):
+                self.number_expected(left)
+                self.number_expected(right)
             kind = "range" if operator.startswith("..") else "binary"
             left = Expression(kind, left.at, (left, right, operator))
         self.depth -= 1
         return left
+
+    def number_expected(self, expression: Expression) -> None:
+        """A literal of another kind is refused before the template runs."""
+        literal = expression.parts[0] if expression.kind == "literal" else None
+        if isinstance(literal, str):
+            raise SyntaxFault(expression.at, f'Found string literal: "{literal}". Expecting: number')
+        if isinstance(literal, bool):
+            raise SyntaxFault(expression.at, f"Found boolean literal: {str(literal).lower()}. Expecting: number")
 
     def operator(self) -> tuple[str, int]:
         """The operator that comes next, unread, and how long it is as written."""
@@ -170,7 +206,7 @@ class Scanner:
         if word is not None:
             return (_WORD_OPERATORS[word], len(word)) if word in _WORD_OPERATORS else ("", 0)
         found = _OPERATOR.match(self.source, self.at)
-        if not found:
+        if not found or self.source.startswith("->", self.at):
             return "", 0
         if self.in_tag and (found[0] in (">", ">=") or self.source.startswith("/>", self.at)):
             return "", 0
@@ -238,9 +274,13 @@ class Scanner:
         inside, self.in_tag = self.in_tag, False
         found: list[Expression] = []
         while not self.accept(end):
+            if end == ")" and self.looking_at("}"):
+                listed = EXPECTED.partition(":")[2].replace('    "("\n', '    "("\n    ")"\n')
+                only = ', but at this place only this can be closed: "(".\nWas expecting one of these patterns:'
+                raise self.unexpected(only + listed)
             found.append(self.expression())
             if not self.accept(",") and not self.looking_at(end) and not self.starts_expression():
-                raise self.unexpected(f', but was expecting "," or "{end}"')
+                raise self.unexpected(patterns('","', f'"{end}"'))
         self.in_tag = inside
         return found
 
@@ -253,7 +293,7 @@ class Scanner:
                 self.expect(",")
             found.append((key, self.expression()))
             if not self.accept(",") and not self.looking_at("}"):
-                raise self.unexpected(', but was expecting "," or "}"')
+                raise self.unexpected(patterns('","', '"}"'))
         self.in_tag = inside
         return found
 
@@ -263,17 +303,24 @@ class Scanner:
         pieces: list[Any] = []
         text: list[str] = []
         place = at + 1
+        short = self.source.find(quote, place, place + 4) > 0  # too short to hold an interpolation
         while True:
             character = self.source[place : place + 1]
             if not character:
-                raise SyntaxFault(at, f"Lexical error: encountered {quote}, the string is not closed")
+                rest = self.source[at:].translate({92: "\\\\", 39: "\\'", 34: '\\"', 10: "\\n"})
+                raise SyntaxFault(len(self.source), f'Lexical error: encountered <EOF> after "{rest}".')
             if character == quote:
                 break
             if character == "\\" and not raw:
                 taken, letter = self.escape(place + 1)
                 text.append(letter)
                 place = taken
-            elif self.source.startswith(("${", "#{"), place) and not raw and self.source.find("}", place) > 0:
+            elif (
+                self.source.startswith(("${", "#{"), place)
+                and not raw
+                and not short
+                and self.source.find("}", place) > 0
+            ):
                 inner = Scanner(self.source, place + 2, in_tag=False)
                 inner.depth = self.depth + 1
                 value = inner.expression()
@@ -345,7 +392,7 @@ class Scanner:
         place = self.at
         name = _snake(self.name())
         if name not in NAMES and name not in UNAVAILABLE:
-            raise SyntaxFault(place, f'Unknown built-in: "{name}".')
+            raise SyntaxFault(place, _unknown_builtin(name))
         arguments: tuple[Expression, ...] | None = None
         if self.accept("("):
             arguments = (self.function(),) if name in BY_ITEM else tuple(self.arguments(")"))

@@ -10,6 +10,7 @@ from emulator.messageml.templates.evaluation import MAX_LEVELS, MAX_STEPS, Evalu
 from emulator.messageml.templates.syntax import Block, Expression, Fault, Macro
 from emulator.messageml.templates.values import (
     MAX_TEXT,
+    Markup,
     Value,
     arithmetic,
     compare,
@@ -138,8 +139,7 @@ class _Machine(Evaluator):
             value = self.value(escape)
             self.scopes.pop()
         text = self.text(value, expression.at)
-        unescaped = expression.kind == "builtin" and expression.parts[1] in ("no_esc", "esc")
-        self.print(builtins.html_escaped(text) if self.html and not unescaped else text, block.at)
+        self.print(builtins.html_escaped(text) if self.html and not isinstance(value, Markup) else text, block.at)
 
     def assign(self, block: Block) -> None:
         target = self.globals
@@ -346,7 +346,7 @@ class _Machine(Evaluator):
         local: dict[str, Value] = {}
         names = [name for name, _ in macro.parameters]
         if len(placed) > len(names) and macro.rest is None:
-            raise Fault(at)
+            raise Fault(None if macro.function else at)
         unknown = [name for name in named if name not in names]
         if unknown and macro.rest is None:
             raise Fault(at)

@@ -92,26 +92,32 @@ def _split(pattern: str) -> list[str]:
     return [pattern]
 
 
-def _number_at(text: str) -> tuple[int, int]:
-    """Where the digits of the pattern begin and end."""
-    quoted, start = False, len(text)
-    for at, c in enumerate(text):
+def _pieces(text: str) -> tuple[str, str, str, str]:
+    """What stands before the digits of a pattern, the digits, the zeros of the exponent, and what stands after.
+
+    Digits go on wherever they stand.
+    """
+    before, after, digits, power, quoted, at = "", "", "", "", False, 0
+    while at < len(text):
+        c = text[at]
         if c == "'":
             quoted = not quoted
-        elif not quoted and c in "#0,.":
-            start = at
-            break
-    found = re.compile(r"[#0,.]*(?:E0+)?").match(text, start)
-    return start, found.end() if found else start
+        if not quoted and c in "#0,." and not power:
+            digits += c
+        elif not quoted and c == "E" and digits and text[at - 1] in "#0,." and (found := re.match("E0+", text[at:])):
+            power, at = found[0][1:], at + len(found[0]) - 1
+        elif digits:
+            after += c
+        else:
+            before += c
+        at += 1
+    return before, digits, power, after
 
 
 def _part(text: str) -> _Part:
-    start, end = _number_at(text)
-    prefix, times = _affix(text[:start])
-    suffix, more = _affix(text[end:])
-    if re.search("[#0,.]", re.sub("'[^']*'", "", text[end:])):
-        raise BadPattern(text)
-    digits, _, power = text[start:end].partition("E")
+    before, digits, power, after = _pieces(text)
+    prefix, times = _affix(before)
+    suffix, more = _affix(after)
     left = zeros = right = 0
     point, group = -1, -1
     for c in digits:
@@ -169,6 +175,8 @@ def _parsed(pattern: str) -> _Format:
         raise BadPattern(pattern)
     plain, _, extra = pattern.partition(";;")
     parts = _split(plain)
+    if not parts[0] and len(parts) > 1:
+        raise BadPattern(pattern)
     positive = _part(parts[0]) if parts[0] else _Part("", "")
     negative = ("-" + positive.prefix, positive.suffix)
     if len(parts) > 1 and parts[1]:

@@ -17,6 +17,18 @@ Value = Any
 """str, bool, int, Decimal, list, range, dict, Macro; None is a missing value."""
 
 
+class Markup(str):
+    """A text that is markup already, and is not escaped again."""
+
+    __slots__ = ()
+
+
+class Pairs(dict[str, Any]):
+    """A hash written in the template, in which a key may stand more than once; `size` counts each."""
+
+    size = 0
+
+
 def plain(value: object) -> Value:
     """A value of the data as templates reckon with it: fractions exact."""
     return Decimal(repr(value)) if isinstance(value, float) else value
