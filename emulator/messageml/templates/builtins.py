@@ -361,13 +361,15 @@ def _truncated(by_character: bool, by_word: bool) -> Builtin:
             return text
         room = most - len(mark)
         if room < 0:
-            return mark if most >= len(mark) else ""
+            return mark
         if not by_character:
-            # Where a word ends, with a space before the mark; nearer than a quarter of the length, or by force.
-            end = max(text.rfind(" ", 0, max(room, 0)), 0)
-            head = text[:end].rstrip()
-            if head and (by_word or len(head) + 1 >= most * 0.75):
-                return f"{head} {mark}"
+            # At the end of a word, a space before the mark, unless that loses more than a quarter of the length.
+            end = room
+            while end > 0 and not (text[end - 1] != " " and text[end : end + 1] == " " and end < room):
+                end -= 1
+            least = 0 if by_word else most * 0.75
+            if end and end + 1 + len(mark) >= least:
+                return f"{text[:end]} {mark}"
             if by_word:
                 return mark
         return text[:room].rstrip() + mark
