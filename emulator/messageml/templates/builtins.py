@@ -462,7 +462,6 @@ BUILTINS: dict[str, Builtin] = {
     "boolean": _as_boolean,
     # numbers and booleans
     "c": _computer,
-    "cn": lambda value, arguments, at: "" if value is None else _computer(value, arguments, at),
     "string": _as_string,
     "abs": lambda value, _arguments, at: abs(_number(value, at)),
     "int": lambda value, _arguments, at: int(_number(value, at)),

@@ -322,7 +322,7 @@ class Evaluator:
             return self.reading(name, target)
         if name in builtins.BY_ITEM:
             return self.by_item(name, target, arguments or ())
-        value = self.value(target) if name == "cn" else self.needed(target)
+        value = self.needed(target)
         least, most = builtins.ARGUMENTS.get(name, (0, 0))
         if name == "string" and arguments == ():
             raise Fault(None)

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from emulator.messageml.templates.builtins import BY_ITEM, NAMES, UNAVAILABLE
+from emulator.messageml.templates.builtins import BY_ITEM, LOOP, NAMES, UNAVAILABLE
 from emulator.messageml.templates.syntax import Expression, SyntaxFault
 
 MAX_DEPTH = 50
@@ -79,7 +79,7 @@ def _snake(name: str) -> str:
 
 def _unknown_builtin(name: str) -> str:
     lines: list[str] = []
-    for known in sorted((NAMES | UNAVAILABLE) - {"cn"}):
+    for known in sorted(NAMES | UNAVAILABLE):
         if lines and lines[-1][0] == known[0]:
             lines[-1] += f", {known}"
         else:
@@ -90,6 +90,11 @@ def _unknown_builtin(name: str) -> str:
         f'Unknown built-in: "{name}". Help (latest version): {manual}; you\'re using FreeMarker 2.3.31.\n'
         f"The alphabetical list of built-ins:\n{listed}"
     )
+
+
+def _start(value: Expression) -> int:
+    """Where its text begins: of parentheses at the first one, though their content is blamed when it is wrong."""
+    return int(value.parts[1]) if value.kind == "group" else value.at
 
 
 class Scanner:
@@ -180,14 +185,14 @@ class Scanner:
             if operator.startswith("..") and not self.starts_expression():
                 if operator != "..":
                     raise self.unexpected()
-                left = Expression("range", left.at, (left, None, ".."))
+                left = Expression("range", _start(left), (left, None, ".."))
                 continue
             right = self.expression(power)
             if operator in ("-", "*", "/", "%", "<", ">", "<=", ">="):
                 self.number_expected(left)
                 self.number_expected(right)
             kind = "range" if operator.startswith("..") else "binary"
-            left = Expression(kind, left.at, (left, right, operator))
+            left = Expression(kind, _start(left), (left, right, operator))
         self.depth -= 1
         return left
 
@@ -218,7 +223,11 @@ class Scanner:
         word = self.peek_name()
         if word is not None:
             return word not in ("as", "in", "using", *_WORD_OPERATORS)
-        return self.at < len(self.source) and self.source[self.at] in "\"'0123456789([{!+-."
+        return (
+            not self.source.startswith("->", self.at)
+            and self.at < len(self.source)
+            and self.source[self.at] in "\"'0123456789([{!+-."
+        )
 
     def unary(self) -> Expression:
         self.space()
@@ -254,7 +263,7 @@ class Scanner:
             value = self.expression()
             self.expect(")")
             self.in_tag = inside
-            return Expression("group", value.at, (value,))
+            return Expression("group", value.at, (value, at))
         if self.accept("["):
             return Expression("list", at, tuple(self.arguments("]")))
         if self.accept("{"):
@@ -359,7 +368,7 @@ class Scanner:
             links += 1
             if links > 4 * MAX_DEPTH:
                 raise SyntaxFault(self.at, "The expression is too long.")
-            at = value.at
+            at = _start(value)
             if self.looking_at("."):
                 if self.source.startswith("..", self.at):
                     return value
@@ -393,10 +402,15 @@ class Scanner:
         name = _snake(self.name())
         if name not in NAMES and name not in UNAVAILABLE:
             raise SyntaxFault(place, _unknown_builtin(name))
+        if name in LOOP and value.kind != "name":
+            raise SyntaxFault(
+                _start(value),
+                f"Expression used as the left hand operand of ?{name} must be a simple loop variable name.",
+            )
         arguments: tuple[Expression, ...] | None = None
         if self.accept("("):
             arguments = (self.function(),) if name in BY_ITEM else tuple(self.arguments(")"))
-        return Expression("builtin", value.at, (value, name, arguments))
+        return Expression("builtin", _start(value), (value, name, arguments))
 
     def function(self) -> Expression:
         """Reads `item -> expression`, or what else gives a function, and the parenthesis after it."""
