@@ -12,6 +12,7 @@ from urllib.parse import quote
 from emulator.messageml import java
 from emulator.messageml.names import names
 from emulator.messageml.templates import regex
+from emulator.messageml.templates.dates import Moment, from_milliseconds
 from emulator.messageml.templates.syntax import Fault, Macro
 from emulator.messageml.templates.values import (
     MAX_ITEMS,
@@ -32,12 +33,12 @@ Builtin = Callable[[Value, list[Value], int], Value]
 
 UNAVAILABLE = frozenset(
     names(
-        "ancestors api children date date_if_unknown datetime datetime_if_unknown groups has_api interpret "
+        "ancestors api children date_if_unknown datetime_if_unknown groups has_api interpret "
         "iso iso_h iso_h_nz iso_local iso_local_h iso_local_h_nz iso_local_m iso_local_m_nz iso_local_ms "
         "iso_local_ms_nz iso_local_nz iso_m iso_m_nz iso_ms iso_ms_nz iso_nz iso_utc iso_utc_fz iso_utc_h "
         "iso_utc_h_nz iso_utc_m iso_utc_m_nz iso_utc_ms iso_utc_ms_nz iso_utc_nz j_string markup_string "
-        "namespace new next_sibling node_name node_namespace node_type number_to_date number_to_datetime "
-        "number_to_time parent previous_sibling root rtf seq_last_index_of time time_if_unknown truncate_c_m "
+        "namespace new next_sibling node_name node_namespace node_type "
+        "parent previous_sibling root rtf seq_last_index_of time_if_unknown truncate_c_m "
         "truncate_m truncate_w_m web_safe with_args with_args_last "
     )
 )
@@ -470,6 +471,9 @@ BUILTINS: dict[str, Builtin] = {
     "short": _short,
     "is_infinite": lambda value, _arguments, at: bool(_number(value, at)) and False,
     "is_nan": lambda value, _arguments, at: bool(_number(value, at)) and False,
+    "number_to_date": lambda value, _arguments, at: from_milliseconds(_number(value, at), "date"),
+    "number_to_time": lambda value, _arguments, at: from_milliseconds(_number(value, at), "time"),
+    "number_to_datetime": lambda value, _arguments, at: from_milliseconds(_number(value, at), "datetime"),
     "double": lambda value, _arguments, at: _number(value, at),
     "float": lambda value, _arguments, at: _number(value, at),
     "floor": _rounded(ROUND_FLOOR),
@@ -508,11 +512,11 @@ BUILTINS: dict[str, Builtin] = {
     "is_method": _is(lambda value: isinstance(value, Macro) and value.function),
     "is_directive": _is(lambda value: isinstance(value, Macro)),
     "is_node": _is(lambda value: False),
-    "is_date": _is(lambda value: False),
-    "is_date_like": _is(lambda value: False),
-    "is_date_only": _is(lambda value: False),
-    "is_time": _is(lambda value: False),
-    "is_datetime": _is(lambda value: False),
+    "is_date": _is(lambda value: isinstance(value, Moment)),
+    "is_date_like": _is(lambda value: isinstance(value, Moment)),
+    "is_date_only": _is(lambda value: isinstance(value, Moment) and value.kind == "date"),
+    "is_time": _is(lambda value: isinstance(value, Moment) and value.kind == "time"),
+    "is_datetime": _is(lambda value: isinstance(value, Moment) and value.kind == "datetime"),
     "is_unknown_date_like": _is(lambda value: False),
     "is_transform": _is(lambda value: False),
     "is_markup_output": _is(lambda value: isinstance(value, Markup)),
@@ -564,4 +568,6 @@ CHEAP = frozenset(names("size length first last sequence long int double float c
 """Their work does not grow with the value."""
 READING = frozenset(("eval", "eval_json"))
 """These read a text as an expression, or as JSON."""
-NAMES = READING | frozenset(BUILTINS) | LOOP | MISSING | LAZY | BY_ITEM
+DATES = frozenset(("date", "time", "datetime"))
+"""These read a text as a date, by a pattern or a name behind them."""
+NAMES = READING | DATES | frozenset(BUILTINS) | LOOP | MISSING | LAZY | BY_ITEM

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from emulator.messageml.entityjson import first_value
-from emulator.messageml.templates import builtins
+from emulator.messageml.templates import builtins, dates
+from emulator.messageml.templates.dates import Moment
 from emulator.messageml.templates.syntax import Expression, Fault, Macro, SyntaxFault
 from emulator.messageml.templates.values import (
     MAX_ITEMS,
@@ -138,8 +139,12 @@ class Evaluator:
         target, key = expression.parts
         if key.kind == "literal" and target.kind == "builtin" and target.parts[1] == "string" and not target.parts[2]:
             number = self.needed(target.parts[0])
+            if isinstance(number, Moment):
+                return self.dated(number, str(key.parts[0]))
             if is_number(number):
                 return formatted(number, str(key.parts[0]), self.symbols)
+        if key.kind == "literal" and target.kind == "builtin" and target.parts[1] in builtins.DATES:
+            return self.date(target.parts[1], target.parts[0], str(key.parts[0]))
         value = self.needed(target)
         if key.kind == "range":
             return self.slice(value, key, expression.at)
@@ -318,6 +323,9 @@ class Evaluator:
             return self.missing(name, target, arguments)
         if name in builtins.LAZY:
             return self.chosen(name, target, arguments or ())
+        if name in builtins.DATES:
+            pattern = self.text(self.needed(arguments[0]), arguments[0].at) if arguments else None
+            return self.date(name, target, pattern)
         if name in builtins.READING:
             return self.reading(name, target)
         if name in builtins.BY_ITEM:
@@ -334,6 +342,11 @@ class Evaluator:
         given = [self.value(argument) for argument in arguments or ()]
         if None in given:
             raise Fault(None)
+        if isinstance(value, Moment):
+            if name == "string":
+                return self.dated(value, self.text(given[0], at) if given else None)
+            if name == "long":
+                return value.milliseconds()
         if name == "string" and is_number(value) and len(given) == 1:
             return formatted(value, self.text(given[0], at), self.symbols)
         if name == "string" and not given and (is_number(value) or self.boolean_format is not None):
@@ -350,6 +363,22 @@ class Evaluator:
         if name not in builtins.CHEAP:
             self.step(at, result)
         return result
+
+    def date(self, name: str, target: Expression, pattern: str | None) -> Value:
+        """The text as a date, a time or both."""
+        value = self.needed(target)
+        if isinstance(value, Moment):
+            return Moment(value.at, dates.KINDS[name])
+        try:
+            return dates.from_pattern(self.text(value, target.at), pattern, dates.KINDS[name])
+        except dates.BadDate:
+            raise Fault(None) from None
+
+    def dated(self, value: Moment, pattern: str | None) -> str:
+        try:
+            return dates.text(value, pattern)
+        except dates.BadDate:
+            raise Fault(None) from None
 
     def reading(self, name: str, target: Expression) -> Value:
         """eval and eval_json."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
-from emulator.messageml.templates import numberformats
+from emulator.messageml.templates import dates, numberformats
+from emulator.messageml.templates.dates import Moment
 from emulator.messageml.templates.numberformats import BadPattern
 from emulator.messageml.templates.syntax import Fault
 
@@ -108,6 +109,8 @@ def text_of(value: Value, at: int) -> str:
         return value
     if is_number(value):
         return number_text(value)
+    if isinstance(value, Moment):
+        return dates.text(value)
     # What cannot be a text is blamed on its expression, a boolean on the directive around it.
     raise Fault(None if isinstance(value, bool) else at)
 
@@ -138,6 +141,10 @@ def arithmetic(left: Value, right: Value, operator: str, at: int) -> Value:
 
 def compare(left: Value, right: Value, operator: str, at: int) -> bool:
     """Compares two strings, two numbers or two booleans. Raises Fault for anything else."""
+    if isinstance(left, Moment) and isinstance(right, Moment):
+        if left.kind != right.kind:
+            raise Fault(at)
+        left, right = left.milliseconds(), right.milliseconds()
     numbers = is_number(left) and is_number(right)
     if operator in ("==", "!="):
         alike = (
