@@ -53,6 +53,7 @@ def bounds() -> str:
         ("elements, comments and instructions of a message", xml.MAX_ELEMENTS),
         ("levels of elements", xml.MAX_DEPTH),
         ("characters of text, line breaks left out", xml.MAX_TEXT),
+        ("attributes of all elements", xml.MAX_ATTRIBUTE_COUNT),
         ("characters of all attributes, those of images left out", xml.MAX_ATTRIBUTES),
         ("levels of EntityJSON (the library has 1,000)", entityjson.MAX_DEPTH),
         ("values in EntityJSON", entityjson.MAX_VALUES),

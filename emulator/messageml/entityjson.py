@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from itertools import accumulate
 from typing import Any, cast
 
 from emulator.messageml import java
@@ -18,8 +17,7 @@ MAX_VALUES = 50_000
 MAX_TOLD = 100_000
 """Characters of a text of which Jackson's words are told: its way is walked anew for them."""
 NOT_AN_OBJECT = "Error parsing EntityJSON: provided content is not a JSON object"
-_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-_DELTAS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{},]', re.DOTALL)
 # Numbers that Java prints otherwise than Python; most data has none, and then nothing is to be rewritten.
 _ODD_FRACTIONS = re.compile(r"[:\[,]-?(?:[0-9]{8,}\.|0\.000|[0-9.]+e)")
 _NUMBER_OR_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.e+-]*')
@@ -54,12 +52,20 @@ def check_size(text: str) -> None:
     opened = text.count("[") + text.count("{")
     if opened <= MAX_DEPTH and text.count(",") + opened <= MAX_VALUES:
         return
-    bare = _STRINGS.sub("", text)
-    brackets = re.sub(r"[^\[\]{}]+", "", bare)
-    if max(accumulate(map(_DELTAS.__getitem__, brackets)), default=0) > MAX_DEPTH:
-        raise ValueError(f"Document nesting depth exceeds the maximum allowed ({MAX_DEPTH})")
-    if bare.count(",") + len(brackets) // 2 > MAX_VALUES:
-        raise ValueError(f"Document has more values than the maximum allowed ({MAX_VALUES})")
+    # One by one, so that it ends at the bound and takes no room.
+    depth = values = 0
+    for found in _STRUCTURE.finditer(text):
+        mark = found[0]
+        if mark in "[{":
+            depth, values = depth + 1, values + 1
+            if depth > MAX_DEPTH:
+                raise ValueError(f"Document nesting depth exceeds the maximum allowed ({MAX_DEPTH})")
+        elif mark in "]}":
+            depth -= 1
+        elif mark == ",":
+            values += 1
+        if values > MAX_VALUES:
+            raise ValueError(f"Document has more values than the maximum allowed ({MAX_VALUES})")
 
 
 def first_value(text: str) -> object:

@@ -13,6 +13,8 @@ from emulator.messageml.errors import InvalidMessage
 MAX_DEPTH = 1000
 MAX_ELEMENTS = 10_000
 """Of a message: a table of 1,000 rows and 8 columns has that many, and takes a tenth of a second."""
+MAX_ATTRIBUTE_COUNT = 40_000
+"""Attributes of all elements; what looks like one in a text counts too."""
 MAX_ATTRIBUTES = 400_000
 """Characters of all attributes, images left out: theirs may hold the image itself."""
 MAX_TEXT = 200_000
@@ -129,6 +131,8 @@ class _Tree:
 
 def parse(text: str) -> Node:
     """The root of the document. Raises InvalidMessage in the words of the agent's parser (Xerces)."""
+    if text.count('="') + text.count("='") > MAX_ATTRIBUTE_COUNT:
+        raise InvalidMessage(f"Invalid messageML: the message has more than {MAX_ATTRIBUTE_COUNT} attributes.")
     tree = _Tree()
     if text.startswith("<?xml"):
         text = _without_declaration(text)
