@@ -93,26 +93,30 @@ def endpoints(as_json: bool) -> None:
 
 @cli.command()
 @click.argument("file")
+@click.option("--seed", type=int, default=0, help="of ids and of growth")
+@click.option("--users", type=_COUNT, default=0, help="let it grow by so many users")
+@click.option("--rooms", type=_COUNT, default=0, help="let it grow by so many rooms")
+@click.option("--messages", type=_COUNT, default=0, help="let it grow by so many messages")
+@click.option("--overheard", type=click.IntRange(0, 1_000), default=0, help="print so many pieces of its talk too")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
-def world(file: str, as_json: bool) -> None:
-    """Check a world file and say what is in it; every mistake with its line."""
-    loaded = load_world(file, 0)
-    counts = {
-        "companies": len(loaded.companies.book),
-        "users": len(loaded.users.book),
-        "apps": len(loaded.apps.book),
-        "connections": len(loaded.connections.book),
-        "streams": len(loaded.streams.book),
-        "messages": loaded.messages.count,
-    }
+def world(file: str, seed: int, users: int, rooms: int, messages: int, overheard: int, as_json: bool) -> None:
+    """Check a world file and describe what is in it; every mistake with its line."""
+    from emulator.seeding import overheard as ear
+
+    loaded = load_world(file, seed)
+    if users or rooms or messages:
+        from emulator.seeding.grow import grow
+
+        grow(loaded, users=users, rooms=rooms, messages=messages, seed=seed)
+    told = ear.described(loaded)
     if as_json:
         import orjson
 
-        click.echo(orjson.dumps({"file": file, **counts}).decode())
+        click.echo(orjson.dumps({"file": file, **told}).decode())
         return
-    click.echo(f"{file} is good. The pod is {loaded.companies.home.name}.")
-    for what, count in counts.items():
-        click.echo(f"  {what:<12}{count:>8}")
+    click.echo(f"{file} is good. {ear.as_screen(told)}")
+    if overheard:
+        click.echo("\n" + ear.overheard(loaded, overheard, seed))
 
 
 @cli.command()

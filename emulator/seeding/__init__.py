@@ -1,1 +1,1 @@
-"""Worlds out of YAML files, and growth out of Faker."""
+"""Worlds out of YAML files, and growth out of a corpus."""

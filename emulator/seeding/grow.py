@@ -1,116 +1,115 @@
-"""Growth: many users, rooms and messages out of Faker, the same ones for the same seed."""
+"""Growth: many users, rooms and messages out of the corpus, the same ones for the same seed and time."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emulator.seeding.load import plain
-from emulator.world.messages import Origin
-from emulator.world.streams import RoomAttributes
-from emulator.world.users import User
+from emulator.seeding.corpus import corpus
+from emulator.seeding.days import HOUR, MINUTE, Days
+from emulator.seeding.market import Market
+from emulator.seeding.people import People
+from emulator.seeding.phrases import Phrases
+from emulator.seeding.places import Place, Places, shared_out
+from emulator.seeding.slots import Slots
+from emulator.seeding.talk import Talk
 
 if TYPE_CHECKING:
-    from emulator.world.streams import Stream
+    from collections.abc import Callable
+
+    from emulator.seeding.corpus import Corpus
+    from emulator.seeding.people import Person
     from emulator.world.world import World
 
-_DEPARTMENTS = ("Trading", "Research", "Sales", "Operations", "Compliance", "Technology", "Treasury")
-_TAGS = ("rates", "fx", "credit", "equities", "bunds", "gilts", "oil", "carbon", "ipo", "earnings")
-_TICKERS = ("IBM", "AAPL", "MSFT", "GS", "JPM", "BP", "SAP", "NESN", "TSLA", "EURUSD")
-_DAY = 86_400_000
-_SEATS = 12
 
-Progress = Callable[[str, int, int], None]
+_PER_IM = 14
+"""So many messages has an IM on average, and a multi-party one three times as many."""
+_LAST_HOUR_ROOMS = 14
+_LAST_HOUR_SHARE = 0.2
 
 
 def grow(
-    world: World, *, users: int = 0, rooms: int = 0, messages: int = 0, seed: int = 0, progress: Progress | None = None
+    world: World,
+    *,
+    users: int = 0,
+    rooms: int = 0,
+    messages: int = 0,
+    seed: int = 0,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> None:
-    """Add so many users, rooms and messages to the pod that is served. `progress` hears what, how many, of how many."""
-    from faker import Faker
-
-    fake = Faker()
-    fake.seed_instance(seed)
-    dice = random.Random(seed)  # noqa: S311 - the same seed has to give the same world
+    """Add so many users, rooms and messages to the pod that is served and those it deals with. `progress` hears what,
+    how many, of how many. The same seed gives the same growth at the same minute of the world's clock."""
     tell = progress or (lambda what, done, total: None)
-    now = world.clock.now()
-    home = world.companies.home.id
-    people = [user for user in world.users.book.by("company", home) if user.enabled and user.account_type == "NORMAL"]
-    for number in range(1, users + 1):
-        first, last = fake.first_name(), fake.last_name()
-        username = f"{first}.{last}.{number}".lower().replace(" ", "")
-        people.append(
-            world.users.add(
-                User(
-                    id=world.users.next_id(home),
-                    username=username,
-                    email=f"{username}@{world.companies.home.name.split()[0].lower()}.example",
-                    display_name=f"{first} {last}",
-                    first_name=first,
-                    last_name=last,
-                    title=fake.job()[:60],
-                    department=dice.choice(_DEPARTMENTS),
-                    location=fake.city(),
-                )
-            )
-        )
-        tell("users", number, users)
-    streams: list[tuple[Stream, list[int]]] = []
-    for number in range(1, rooms + 1):
-        created = now - dice.randrange(_DAY, 365 * _DAY)
-        owner = dice.choice(people)
-        public = dice.random() < 0.2
-        room = world.rooms.open(
-            owner,
-            RoomAttributes(
-                name=f"{fake.bs().title()[:40]} {number}",
-                description=f"{fake.catch_phrase()} #{dice.choice(_TAGS)}",
-                public=public,
-                discoverable=public or dice.random() < 0.3,
-                members_can_invite=public,
-                view_history=public or dice.random() < 0.5,
-            ),
-            at=created,
-        )
-        seated = {owner.id}
-        for member in dice.sample(people, min(len(people), dice.randrange(2, _SEATS))):
-            if member.id not in seated:
-                seated.add(member.id)
-                world.streams.seat(room, member.id, at=created)
-        streams.append((room, sorted(seated)))
-        tell("rooms", number, rooms)
-    _say(world, streams or _existing(world), messages, dice, tell)
+    read = corpus()
+    now = world.clock.now() // MINUTE * MINUTE
+    people = People(world, read, seed)
+    people.take_in()
+    people.add(users, lambda done: tell("users", done, users))
+    days = Days(read, now)
+    places = Places(world, read, people, seed)
+    made = places.rooms(rooms, lambda done: tell("rooms", done, rooms)) if people.all else []
+    if users:
+        people.show(days, random.Random(f"{seed} presence"))  # noqa: S311 - the same seed, the same world
+    if messages:
+        _speak(world, read, days, people, places, made, messages, seed, tell)
+    if rooms:
+        _add_signals(world, read, people, now)
+    world.events.recent.clear()
 
 
-def _existing(world: World) -> list[tuple[Stream, list[int]]]:
-    return [
-        (stream, sorted(world.streams.member_ids(stream.id)))
-        for stream in world.streams.book
-        if stream.room is not None and stream.active and not stream.room.read_only
-    ]
-
-
-def _say(
-    world: World, streams: list[tuple[Stream, list[int]]], messages: int, dice: random.Random, tell: Progress
+def _speak(
+    world: World,
+    read: Corpus,
+    days: Days,
+    people: People,
+    places: Places,
+    rooms: list[Place],
+    messages: int,
+    seed: int,
+    tell: Callable[[str, int, int], None],
 ) -> None:
-    from faker import Faker
+    slots = Slots(read, Market(read, seed, days.zone("Europe/London").days), days, seed, people.firms)
+    talk = Talk(world, read, days, slots, Phrases(slots), seed)
+    shares = read.rhythm["shares"]
+    ims: list[Place] = []
+    mims: list[Place] = []
+    if rooms:
+        ims = places.ims(max(2, round(messages * shares["im"] / _PER_IM)), 2)
+        mims = places.ims(max(1, round(messages * shares["mim"] / _PER_IM / 3)), 6)
+    else:
+        rooms = places.existing()
+    groups = [(rooms, shares["room"]), (ims, shares["im"]), (mims, shares["mim"])]
+    parts = [share if group else 0.0 for group, share in groups]
+    done = 0
+    for (group, _), part in zip(groups, shared_out(parts, messages), strict=True):
+        counts = shared_out([place.weight for place in group], part)
+        recent = _recent(group, part, read) if group is rooms else {}
+        short = 0
+        for place, count in zip(group, counts, strict=True):
+            said = talk.fill(place, count + short, recent.get(place.stream.id, 0))
+            short = count + short - said  # what one place could not say another does
+            done += said
+            tell("messages", done, messages)
 
-    if not streams:
-        return
-    fake = Faker()
-    fake.seed_instance(dice.randrange(2**32))
-    sentences = [fake.sentence() for _ in range(min(messages, 2_000))]
-    origin = Origin(session=world.ids.uuid())
-    last: dict[str, int] = {}
-    now = world.clock.now()
-    for number in range(1, messages + 1):
-        stream, members = dice.choice(streams)
-        # Each stream's talk runs forward from its creation, and ends before now.
-        start = last.get(stream.id, stream.created_at)
-        at = min(now - 1, start + dice.randrange(1_000, 6 * 3_600_000))
-        last[stream.id] = at
-        text = dice.choice(sentences)
-        content = plain(text)
-        world.messages.load(world.users.get(dice.choice(members)), stream, content, origin, at=at)
-        tell("messages", number, messages)
+
+def _recent(rooms: list[Place], messages: int, read: Corpus) -> dict[str, int]:
+    """How many messages of the last hour each of the busiest rooms has."""
+    wanted = max(messages * read.rhythm["ages"]["last_hour"], min(3.0 * _LAST_HOUR_ROOMS, messages * _LAST_HOUR_SHARE))
+    busiest = [room for room in rooms if not room.read_only][:_LAST_HOUR_ROOMS]
+    return {room.stream.id: max(1, round(wanted / len(busiest))) for room in busiest} if wanted >= 1 else {}
+
+
+def _add_signals(world: World, read: Corpus, people: People, now: int) -> None:
+    """Signals that match what is said, some of them of those whom demos act for."""
+    owners = [*people.first[:1], *people.all[:60:7]]
+    for number, part in enumerate(read.rhythm["signals"]):
+        if owners:
+            owner: Person = owners[number % len(owners)]
+            world.signals.create(
+                owner.user,
+                name=part["name"],
+                query=part["query"],
+                visible=part.get("visible", True),
+                company_wide=False,
+                at=now - (number + 2) * 37 * HOUR,
+            )

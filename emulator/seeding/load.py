@@ -345,10 +345,10 @@ class _Builder:
         text = part["message"]
         if not text.lstrip().startswith("<messageML"):
             text = f"<messageML>{text}</messageML>"
-        return rendered(self.world, _Everybody(self.world), text)
+        return rendered(self.world, Everybody(self.world), text)
 
 
-class _Everybody:
+class Everybody:
     """All users, as the directory that mentions in world files are looked up in."""
 
     def __init__(self, world: World) -> None:

@@ -156,9 +156,9 @@ class Connections:
             self._put(replace(connection, status=PENDING, updated_at=now))
         self._world.tell("connection removed", user.id, to=(user.id, other.id), about=other.id)
 
-    def set(self, one: User, other: User, status: str) -> None:
-        """Put the world in this state, as the control plane and world files do: `one` is who asked."""
-        now = self._world.clock.now()
+    def set(self, one: User, other: User, status: str, *, at: int | None = None) -> None:
+        """Put the world in this state, as the control plane and world files do: `one` asked, `at` (ms) or now."""
+        now = self._world.clock.now() if at is None else at
         self._put(
             Connection(requester=one.id, receiver=other.id, status=status, first_requested_at=now, updated_at=now)
         )

@@ -215,9 +215,28 @@ class Messages:
             raise Invalid(f"message '{message_id}' has no form '{form}'")
         self._world.tell("SYMPHONYELEMENTSACTION", user.id, to=(message.sender,), about=(message.id, form, values))
 
-    def load(self, user: User, stream: Stream, content: Content, origin: Origin, at: int) -> Message:
-        """A message of the past, asked no questions: for world files and growth."""
-        return self._store(user, stream, content, origin, (), at=at)
+    def load(
+        self,
+        user: User,
+        stream: Stream,
+        content: Content,
+        origin: Origin,
+        at: int,
+        *,
+        uploads: tuple[Upload, ...] = (),
+        replaces: Message | None = None,
+        suppressed_at: int | None = None,
+    ) -> Message:
+        """A message of the past, asked no questions: for world files and growth. It may replace one of before, and may
+        have been suppressed since."""
+        files = stored(self._world, user, uploads) if uploads else ()
+        silent = None if replaces is None else False
+        message = self._store(
+            user, stream, content, origin, files, at=at, replaces=replaces, silent=silent, suppressed_at=suppressed_at
+        )
+        if replaces is not None:
+            self.book.put(replaces.id, replace(replaces, replaced_by=message.id))
+        return message
 
     def _store(
         self,
@@ -230,6 +249,7 @@ class Messages:
         at: int | None = None,
         replaces: Message | None = None,
         silent: bool | None = None,
+        suppressed_at: int | None = None,
     ) -> Message:
         now = at
         if now is None:
@@ -254,6 +274,7 @@ class Messages:
             initial=(replaces.initial or replaces.id) if replaces else None,
             initial_at=(replaces.initial_at or replaces.at) if replaces else None,
             silent=silent,
+            suppressed_at=suppressed_at,
         )
         self.take_in(message)
         if at is None:

@@ -147,6 +147,11 @@ class Presences:
         self._world.tell("presence", by.id, to=(user.id,), about=presence)
         return presence
 
+    def load(self, user: User, category: str, at: int) -> None:
+        """What a user has shown since a moment of the past (ms): for growth."""
+        number = self._last_number(user.company_id) + 1
+        self.take_in(Presence(user=user.id, category=category, at=at, number=number))
+
     def take_in(self, presence: Presence) -> None:
         """Store a presence out of a kept state."""
         self.book.put(presence.user, presence)

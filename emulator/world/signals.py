@@ -107,12 +107,14 @@ class Signals:
 
     # --- changing ---
 
-    def create(self, user: User, *, name: str, query: str, visible: bool, company_wide: bool) -> Signal:
-        """A new signal, to which its owner is subscribed."""
+    def create(
+        self, user: User, *, name: str, query: str, visible: bool, company_wide: bool, at: int | None = None
+    ) -> Signal:
+        """A new signal, to which its owner is subscribed; `at` (ms) when a world is made that has it already."""
         policy.is_named(name)
         alternatives(query)
         policy.may_make_company_wide(user, company_wide)
-        now = self._world.clock.now()
+        now = self._world.clock.now() if at is None else at
         signal = Signal(
             id=self._world.ids.object(now),
             owner=user.id,
@@ -123,7 +125,7 @@ class Signals:
             created_at=now,
         )
         self.book.put(signal.id, signal)
-        self._subscribe(signal, user.id, owner=True)
+        self._subscribe(signal, user.id, owner=True, at=now)
         self._world.tell("signal created", user.id, to=(user.id,), about=signal.id)
         return signal
 
@@ -220,14 +222,16 @@ class Signals:
         policy.can_be_unsubscribed(self.subscriptions.get((signal.id, other.id)), other, signal)
         self._drop(signal, other.id)
 
-    def _subscribe(self, signal: Signal, user_id: int, *, pushed: bool = False, owner: bool = False) -> None:
+    def _subscribe(
+        self, signal: Signal, user_id: int, *, pushed: bool = False, owner: bool = False, at: int | None = None
+    ) -> None:
         key = (signal.id, user_id)
         before = self.subscriptions.get(key)
         if before is not None:
             if pushed and not before.pushed and not before.owner:
                 self.subscriptions.put(key, replace(before, pushed=True))
             return
-        now = self._world.clock.now()
+        now = self._world.clock.now() if at is None else at
         self.subscriptions.put(
             key,
             Subscription(
