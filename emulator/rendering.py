@@ -62,6 +62,14 @@ class _Directory:
         return found[0] if found else None
 
 
+def as_messageml(message: str) -> str:
+    """MessageML as it is; text without a tag at its start is made a message that says it."""
+    if message.lstrip().startswith("<"):
+        return message
+    text = message.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<messageML>{text}</messageML>"
+
+
 def render(world: World, sender: User, message: str | None, data: str | None, version: str | None = None) -> Content:
     """A message in MessageML as the world stores it; Invalid with the agent's text, TooLarge beyond 1.5 MB."""
     if len((message or "").encode()) + len((data or "").encode()) > MESSAGE_BYTES:

@@ -52,6 +52,7 @@ class NewBehaviour(Part):
     do: Annotated[list[Do], Field(min_length=1, max_length=100)]
     afterMs: Annotated[int, Field(ge=0, le=LONGEST_DELAY)] = 0
     times: Annotated[int, Field(ge=1)] | None = None
+    chain: bool = False
 
 
 def add(world: World, asked: NewBehaviour) -> Behaviour:
@@ -65,6 +66,7 @@ def add(world: World, asked: NewBehaviour) -> Behaviour:
         contains=when.contains,
         after=asked.afterMs,
         times=asked.times,
+        chain=asked.chain,
     )
 
 
@@ -92,6 +94,7 @@ def _answer(stage: Stage, behaviour: Behaviour) -> dict[str, Any]:
         "do": [_deed(deed) for deed in behaviour.deeds],
         "afterMs": behaviour.after,
         "times": behaviour.times,
+        "chain": behaviour.chain,
         "done": behaviour.done,
         "refused": stage.counterparts.refusals.get(behaviour.id),
     }

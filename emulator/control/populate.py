@@ -11,7 +11,7 @@ from pydantic import Field
 from emulator.api.agent.shapes import v4_message
 from emulator.control.facts import stream_facts
 from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, stream_of, user_of
-from emulator.rendering import render
+from emulator.rendering import as_messageml, render
 from emulator.world.attachments import Upload
 from emulator.world.errors import Invalid
 from emulator.world.messages import Origin
@@ -132,15 +132,10 @@ def sent(
     world: World, sender: User, stream_id: str, message: str, data: str | None, attachments: list[Attachment]
 ) -> dict[str, Any]:
     stream = world.streams.book[stream_id]
-    marked = message if message.lstrip().startswith("<") else f"<messageML>{_escaped(message)}</messageML>"
-    content = render(world, sender, marked, data)
+    content = render(world, sender, as_messageml(message), data)
     uploads = tuple(each.upload() for each in attachments)
     made = world.messages.post(sender, stream, content, Origin(session=world.ids.uuid()), uploads)
     return dict(v4_message(world, made, sender))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class Shown(Part):

@@ -136,6 +136,7 @@ class BehaviourPart(TypedDict, total=False):
     do: Required[list[DoPart]]
     afterMs: int
     times: int
+    chain: bool
 
 
 class SettingsPart(TypedDict, total=False):

@@ -277,6 +277,7 @@ class _Builder:
             contains=when.get("contains"),
             after=part.get("afterMs", 0),
             times=part.get("times"),
+            chain=part.get("chain", False),
         )
         self._try(add, *place)
 

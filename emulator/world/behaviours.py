@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Book
@@ -47,7 +48,7 @@ class Deed:
 @record
 class Behaviour:
     """When an event of a kind happens (in a stream, by a user, with a text in it), the deeds follow `after` ms later,
-    the first `times` times; None: each time. `done` counts."""
+    the first `times` times; None: each time. With `chain` it hears what behaviours did, too. `done` counts."""
 
     id: str
     event: str
@@ -57,6 +58,7 @@ class Behaviour:
     contains: str | None = None
     after: int = 0
     times: int | None = None
+    chain: bool = False
     done: int = 0
 
 
@@ -88,12 +90,17 @@ class Behaviours:
             raise Unknown(f"there is no behaviour '{behaviour_id}'")
         self.book.drop(behaviour_id)
 
-    def called_for(self, event: Event) -> list[Behaviour]:
-        """The behaviours that an event calls for; each is counted as done."""
+    def called_for(self, event: Event, *, chained: bool = False, most: int | None = None) -> list[Behaviour]:
+        """The behaviours that an event calls for, at most so many; each is counted as done. What a behaviour did
+        (`chained`) is heard by those only that ask for it."""
+        fitting = (
+            behaviour
+            for behaviour in self.book.by("event", event.kind)
+            if (behaviour.chain or not chained) and self._fits(behaviour, event)
+        )
         return [
             self.book.put(behaviour.id, replace(behaviour, done=behaviour.done + 1))
-            for behaviour in self.book.by("event", event.kind)
-            if self._fits(behaviour, event)
+            for behaviour in list(islice(fitting, most))
         ]
 
     def _fits(self, behaviour: Behaviour, event: Event) -> bool:

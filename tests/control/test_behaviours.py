@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.seeding.file import WorldFileError
 from emulator.seeding.load import load
+from emulator.stage.counterparts import BUDGET
 from tests.conftest import Wire, refused
 
 PLANE = "/emulator/v1"
@@ -62,12 +65,65 @@ def test_only_what_fits_sets_it_off(wire: Wire) -> None:
     assert len(texts(wire, stream)) == 1
 
 
-def test_two_who_answer_each_other_come_to_an_end(wire: Wire) -> None:
+def test_a_behaviour_does_not_hear_what_behaviours_say(wire: Wire) -> None:
     stream = im(wire)
-    behave(wire, {"event": "MESSAGESENT", "user": "bob"}, {"as": "alice", "send": "<messageML>No</messageML>"})
-    behave(wire, {"event": "MESSAGESENT", "user": "alice"}, {"as": "bob", "send": "<messageML>Yes</messageML>"})
+    behave(wire, {"event": "MESSAGESENT", "user": "bob"}, {"as": "alice", "send": "No"})
+    behave(wire, {"event": "MESSAGESENT", "user": "alice"}, {"as": "bob", "send": "Yes"})
+    behave(wire, {"event": "MESSAGESENT"}, {"as": "bob", "send": "rates rates"})
     say(wire, stream)
-    assert len(texts(wire, stream)) == 11
+    assert len(texts(wire, stream)) == 3
+
+
+def test_a_chain_ends_within_its_budget(wire: Wire) -> None:
+    stream = im(wire)
+    behave(wire, {"event": "MESSAGESENT", "user": "bob"}, {"as": "alice", "send": "No"}, chain=True)
+    behave(wire, {"event": "MESSAGESENT", "user": "alice"}, {"as": "bob", "send": "Yes"}, chain=True)
+    say(wire, stream)
+    assert len(texts(wire, stream)) == 2 + BUDGET
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    behaviours=st.lists(
+        st.tuples(st.sampled_from(["alice", "bob", None]), st.integers(1, 4), st.booleans(), st.sampled_from([0, 5])),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_no_chain_grows_without_bound(wire: Wire, behaviours: list[tuple[str | None, int, bool, int]]) -> None:
+    wire.http.delete(f"{PLANE}/behaviours")
+    stream = im(wire)
+    before = wire.world.messages.count
+    for heard, deeds, chain, after in behaviours:
+        when = {"event": "MESSAGESENT", "stream": stream, **({"user": heard} if heard else {})}
+        do = [{"as": speaker, "send": "rates"} for speaker in (["alice", "bob"] * 2)[:deeds]]
+        behave(wire, when, *do, chain=chain, afterMs=after)
+    say(wire, stream)
+    for _ in range(2 * BUDGET):
+        wire.world.clock.advance(1)
+        wire.stage.counterparts.run()
+    assert wire.stage.counterparts.waiting == []
+    most = sum(deeds for _, deeds, _, _ in behaviours) + BUDGET * max(deeds for _, deeds, _, _ in behaviours)
+    assert wire.world.messages.count - before <= 1 + most
+
+
+def test_an_answer_names_who_is_answered_and_where(wire: Wire) -> None:
+    desk = wire.room("Trading Desk").id
+    behave(wire, {"event": "MESSAGESENT", "user": "alice"}, {"as": "bob", "send": "{sender}, not in {room} & co"})
+    say(wire, desk)
+    assert "Alice Adams, not in Trading Desk &amp; co" in texts(wire, desk)[0]
+
+
+def test_who_was_deactivated_meanwhile_does_nothing(wire: Wire) -> None:
+    desk = wire.room("Trading Desk").id
+    behave(wire, {"event": "MESSAGESENT", "user": "alice"}, {"as": "bob", "send": "Yes"}, afterMs=1000)
+    say(wire, desk)
+    said = len(texts(wire, desk))
+    wire.world.users.change(wire.user("bob"), enabled=False)
+    wire.world.clock.advance(2)
+    assert len(texts(wire, desk)) == said
+    (told,) = wire.http.get(f"{PLANE}/behaviours").json()
+    assert "deactivated" in told["refused"]
 
 
 def test_a_connection_is_accepted(wire: Wire) -> None:
