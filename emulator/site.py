@@ -67,8 +67,11 @@ class Site:
     def world_names(self) -> list[str]:
         return ["main", *self.worlds]
 
-    def add_world(self, name: str | None = None, world: str | None = None) -> str:
-        """A world beside the others: the main one as it was loaded, or one that ships with the emulator. Its name."""
+    def add_world(
+        self, name: str | None = None, world: str | None = None, growth: tuple[int, int, int, int] | None = None
+    ) -> str:
+        """A world beside the others: the main one as it was loaded, or one that ships with the emulator, grown by so
+        many users, rooms and messages with a seed (`growth`, in this order). Its name."""
         if name is None:
             name = next(fresh for number in count(1) if (fresh := f"world-{number}") not in self.worlds)
         if name == "main" or name in self.worlds:
@@ -86,6 +89,11 @@ class Site:
                 known = self.main.world.apps.book.get(app.id)
                 if known is not None and app.public_key is None:
                     made.apps.change(app, public_key=known.public_key)
+        if growth is not None and any(growth[:3]):
+            from emulator.seeding.grow import grow
+
+            users, rooms, messages, seed = growth
+            grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
         self.worlds[name] = Stage(made, pod_key=self.main.pod_key, permission_match=self.main.permission_match)
         return name
 

@@ -39,6 +39,10 @@ async def world(request: Request) -> Response:
         "streams": len(held.streams.book),
         "messages": held.messages.count,
     }
+    if request.query_params.get("describe") == "true":
+        from emulator.seeding.overheard import described as told
+
+        described["described"] = told(held)
     described["clock"] = {"now": held.clock.now(), "frozen": held.clock.frozen}
     return answer(described)
 

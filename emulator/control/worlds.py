@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from emulator.stage.stage import Stage
 
 
+MOST_USERS, MOST_ROOMS, MOST_MESSAGES = 5_000, 1_000, 50_000
+"""By so much a world may grow in one call, which all others wait for: a few seconds. More is for the start."""
+
+
 class Site(Protocol):
     """The app around the worlds, as far as it is needed here."""
 
@@ -23,7 +27,7 @@ class Site(Protocol):
 
     def world_names(self) -> list[str]: ...
 
-    def add_world(self, name: str | None, world: str | None) -> str: ...
+    def add_world(self, name: str | None, world: str | None, growth: tuple[int, int, int, int] | None) -> str: ...
 
 
 def _site(request: Request) -> Site:
@@ -41,15 +45,21 @@ async def list_worlds(request: Request) -> Response:
 
 
 class NewWorld(Part):
-    """`world` is one that ships with the emulator; without it the new world is the main one as it was loaded."""
+    """`world` is one that ships with the emulator; without it the new world is the main one as it was loaded. It grows
+    by so many users, rooms and messages."""
 
     name: Annotated[str, Field(pattern=NAME)] | None = None
     world: Literal["demo", "empty"] | None = None
+    users: Annotated[int, Field(ge=0, le=MOST_USERS)] = 0
+    rooms: Annotated[int, Field(ge=0, le=MOST_ROOMS)] = 0
+    messages: Annotated[int, Field(ge=0, le=MOST_MESSAGES)] = 0
+    seed: int = 0
 
 
 async def create_world(request: Request) -> Response:
     asked = await body_of(request, NewWorld)
-    name = _site(request).add_world(asked.name, asked.world)
+    growth = (asked.users, asked.rooms, asked.messages, asked.seed)
+    name = _site(request).add_world(asked.name, asked.world, growth)
     return answer(_described(request, name), 201)
 
 

@@ -54,11 +54,19 @@ class Emulator:
         permission_match: Match = "all",
         tls: bool = False,
         state: Path | str | None = None,
+        users: int = 0,
+        rooms: int = 0,
+        messages: int = 0,
     ) -> Emulator:
-        """A server on a free port, in a thread. `world` is a name, the path of a file, or a World made by hand; with
-        `tls` it serves https, and `home` holds the authority and a certificate for each app and bot. `state` is a file
-        in which all is kept, and from which it goes on; ValueError when it cannot be used."""
+        """A server on a free port, in a thread. `world` is a name, the path of a file, or a World made by hand, and
+        grows by so many users, rooms and messages. With `tls` it serves https, and `home` holds the authority and a
+        certificate for each app and bot. `state` is a file in which all is kept, and from which it goes on; ValueError
+        when it cannot be used."""
         made = world if isinstance(world, World) else load(world, seed)
+        if users or rooms or messages:
+            from emulator.seeding.grow import grow
+
+            grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
         emulator = cls(Stage(made, permission_match=permission_match), home, tls=tls)
         emulator._home.write_facts(made, emulator.url)
         emulator.stage.loaded = made.snapshot()  # with the public keys that the home has just been given

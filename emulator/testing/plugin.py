@@ -34,8 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def symphony_pod_factory() -> Iterator[Callable[..., Emulator]]:
-    """Starts pods: `symphony_pod_factory(world="empty")`, with the arguments of `Emulator.start`. They are stopped at
-    the end of the session."""
+    """Starts pods: `symphony_pod_factory(world="empty", users=200)`, with the arguments of `Emulator.start`. They are
+    stopped at the end of the session."""
     from emulator.testing.emulator import Emulator
 
     started: list[Emulator] = []

@@ -194,3 +194,15 @@ def test_the_openapi_document_is_the_table(wire: Wire) -> None:
     text = wire.http.get(f"{PLANE}/openapi.json").text
     for name in {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}:
         assert name in told["components"]["schemas"]
+
+
+def test_a_new_world_grows(wire: Wire) -> None:
+    asked = {"name": "grown", "world": "demo", "users": 60, "rooms": 10, "messages": 100, "seed": 3}
+    assert put(wire, "/worlds", asked)["name"] == "grown"
+    told = wire.http.get("/worlds/grown/emulator/v1/world?describe=true").json()["described"]
+    before = len(wire.world.users.book), wire.world.messages.count
+    assert (told["users"], told["messages"]) == (before[0] + 60, before[1] + 100)
+    assert len(told["busiestRooms"]) == 8
+    assert told["said"]["last hour"] > 0
+    refused(wire.http.post("/emulator/v1/worlds", json={"users": -1}), 400)
+    refused(wire.http.post("/emulator/v1/worlds", json={"messages": 10_000_000}), 400)
