@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from emulator.api.dispatch import reason_header, serve
+from emulator.api.pictures import PREFIX, serve_picture
 from emulator.stage.stage import Stage
 from emulator.world.errors import Invalid
 from emulator.world.world import World
@@ -47,6 +48,8 @@ class Site:
             stage, prefix, path = found, _PREFIX + name, slash + rest
         if path.startswith(_CONTROL):
             await self._control(stage, prefix, path, scope, receive, send)
+        elif path.startswith(PREFIX) and scope["method"] in ("GET", "HEAD"):
+            await serve_picture(path, send)
         else:
             await serve(stage, scope, receive, send, path)
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from typing_extensions import TypedDict
 
+from emulator.api.pictures import addresses
+
 if TYPE_CHECKING:
     from emulator.access.caller import Caller
     from emulator.world.users import User
     from emulator.world.world import World
-
-DEFAULT_AVATARS = (("original", "../avatars/static/150/default.png"), ("small", "../avatars/static/50/default.png"))
 
 
 class Success(TypedDict):
@@ -53,11 +53,9 @@ class UserV2(TypedDict, total=False):
     roles: list[str]
 
 
-_AVATARS: list[AvatarAnswer] = [{"size": size, "url": url} for size, url in DEFAULT_AVATARS]
-
-
 def avatars(user: User) -> list[AvatarAnswer]:
-    return [{"size": size, "url": url} for size, url in user.avatars] if user.avatars else _AVATARS
+    """Where the pictures of a user are: what was uploaded, else their initials."""
+    return [{"size": size, "url": url} for size, url in user.avatars or addresses(user)]
 
 
 def user_v2(world: World, user: User, viewer: Caller, *, extended: str) -> UserV2:
