@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from emulator.tls import Tls
 
 T = TypeVar("T")
+
+LAST_CALLS = 0.5
+"""How many seconds after SIGTERM calls under way are cut off: a body that never comes would keep the server."""
 
 GRACE = 1
 """How many seconds open calls have after SIGTERM; uvicorn's own default would wait for every long poll."""
@@ -78,7 +82,7 @@ class Server(uvicorn.Server):
                 **_tls_options(tls),
             )
         )
-        self._bound, self._on_ready = bound, on_ready
+        self._site, self._bound, self._on_ready = site, bound, on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop = asyncio.get_running_loop()
@@ -86,10 +90,32 @@ class Server(uvicorn.Server):
         if not self.should_exit:
             self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what waits, let the calls under way end, and cut what has not ended by then."""
+        self._site.close()
+        asyncio.get_running_loop().call_later(LAST_CALLS, self._cut)
+        await super().shutdown(sockets)
+
+    def _cut(self) -> None:
+        for connection in tuple(self.server_state.connections):
+            connection.transport.close()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and Ctrl-C are how a server ends, and no failure: uvicorn would raise them again afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
     def serve_forever(self) -> None:
         """Serve until SIGTERM or Ctrl-C."""
-        with contextlib.suppress(KeyboardInterrupt):
-            self.run(sockets=[self._bound])
+        self.run(sockets=[self._bound])
 
 
 def _tls_options(tls: Tls | None) -> dict[str, Any]:

@@ -6,10 +6,9 @@ from itertools import count
 from typing import Any
 from urllib.parse import unquote
 
-import orjson
-
-from emulator.api.dispatch import reason_header, serve
+from emulator.api.dispatch import serve
 from emulator.api.pictures import PREFIX, serve_picture
+from emulator.api.writing import error, reason_header
 from emulator.stage.stage import Stage
 from emulator.world.errors import Invalid
 from emulator.world.world import World
@@ -67,6 +66,11 @@ class Site:
         }
         await plane.serve(inner, receive, send, token=self.control_token)
 
+    def close(self) -> None:
+        """Let go of all that waits: the pod stops."""
+        for stage in (self.main, *self.worlds.values()):
+            stage.waiting.close()
+
     def world_names(self) -> list[str]:
         return ["main", *self.worlds]
 
@@ -102,7 +106,7 @@ class Site:
 
     async def _no_world(self, name: str, send: Any) -> None:
         reason = f"there is no world '{name[:64]}', there are {', '.join(self.world_names())}"
-        body = orjson.dumps({"code": 404, "message": "Not Found"})
+        body = error(404, "Not Found")
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -64,8 +65,9 @@ class Ticket:
 class Sessions:
     """The sessions of one world, by token."""
 
-    def __init__(self, world: World, pod_key: PodKey) -> None:
-        self._world = world
+    def __init__(self, world: World, pod_key: PodKey, on_end: Callable[[], None]) -> None:
+        """`on_end` is called when sessions have ended before their time."""
+        self._world, self._on_end = world, on_end
         self._pod_key = pod_key
         self.book: Book[str, Session] = Book(user=lambda session: (session.user,), app=lambda session: (session.app,))
         self.tickets: Book[str, Ticket] = Book(user=lambda ticket: (ticket.user,))
@@ -142,6 +144,7 @@ class Sessions:
         """Log out."""
         if token in self.book:
             self.book.drop(token)
+            self._on_end()
 
     def of_user(self, user: int) -> list[Session]:
         """The live sessions in which this user is the one acted for, oldest first."""
@@ -159,12 +162,14 @@ class Sessions:
             for ticket in self.tickets.by("user", event.about):
                 if ticket.session is None:
                     self.tickets.drop(ticket.token)
+        self._on_end()
 
     def end_all(self) -> None:
         for session in list(self.book):
             self.book.drop(session.token)
         for ticket in list(self.tickets):
             self.tickets.drop(ticket.token)
+        self._on_end()
 
     def open_key_manager(self, user: int) -> str:
         """A key manager token: opaque hex that begins with 0100 (production/auth.md 2.3)."""
@@ -186,6 +191,7 @@ class Sessions:
         if ticket is None or ticket.session is not None:
             return False
         self.tickets.drop(token)
+        self._on_end()
         return True
 
     def forget_the_gone(self) -> None:

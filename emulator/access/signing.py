@@ -20,6 +20,7 @@ KEY_BITS = 2048
 REQUEST_ALGORITHM = "RS512"
 LONGEST_LIFE = 300
 LEEWAY = 30
+_LAST_SECOND = 10**15
 _MAX_TOKEN = 16_384
 _DIGITS = re.compile(r"\d{1,15}")
 
@@ -132,7 +133,7 @@ def verify_login(token: str, keys: list[str], now: int) -> None:
 def _check_lifetime(expires: object, now: int) -> None:
     if isinstance(expires, str) and _DIGITS.fullmatch(expires):
         expires = int(expires)
-    if isinstance(expires, bool) or not isinstance(expires, (int, float)) or expires != expires:
+    if isinstance(expires, bool) or not isinstance(expires, (int, float)) or not abs(expires) < _LAST_SECOND:
         raise LoginRefused("the JWT has no 'exp', the second at which it expires")
     if expires + LEEWAY <= now:
         raise LoginRefused(f"the JWT expired {now - expires:.0f} s ago: check the clock of the client")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from emulator.api.judging import caller, permit
 from emulator.world import ids
 from emulator.world.errors import Invalid
 
@@ -56,6 +57,11 @@ class Call:
     def user(self) -> User:
         """The user in session, in whose name everything is asked."""
         return self.caller.user
+
+    def judge(self) -> None:
+        """Ask again who calls and whether they may, after a wait; NoSession or PermissionMissing as at the start."""
+        self.who = caller(self.stage, self.scope["headers"], self.endpoint)
+        permit(self.stage, self.who, self.endpoint)
 
     def number(self, name: str) -> int:
         """A user id (or another number) out of the path; Invalid when it is none."""

@@ -6,8 +6,8 @@ starts, so that on the one event loop each call is atomic.
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import re
 from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
@@ -15,20 +15,19 @@ from time import perf_counter
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import orjson
-
-from emulator.access import permissions
-from emulator.access.caller import Caller, caller_of
-from emulator.access.errors import NoSession, PermissionMissing
 from emulator.api import rows as rows  # fills the table
 from emulator.api.call import Answer, Call
 from emulator.api.errors import answer_of
 from emulator.api.forms import read_form
+from emulator.api.judging import caller, permit
+from emulator.api.writing import as_json, reason_header
+from emulator.api.writing import error as error_body
 from emulator.table.router import Router
 from emulator.table.table import Endpoint, routes
 from emulator.world.errors import Invalid, Refused
 
 if TYPE_CHECKING:
+    from emulator.access.caller import Caller
     from emulator.stage.faults import Fault, Throttle
     from emulator.stage.stage import Stage
 
@@ -38,6 +37,8 @@ JSON = b"application/json"
 CUT = "emulator.cut"
 """Where the server leaves, in the ASGI scope, what closes the connection."""
 _ROUTER: Router[Endpoint] = Router(routes())
+_GONE = "the client went away before its body had come"
+_PLAIN = re.compile(rb"[!-~]{1,200}").fullmatch
 _WARNING = (b"x-warning", b"This method is deprecated")
 
 
@@ -80,24 +81,24 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     content_type = JSON
     try:
         endpoint, parameters = _matched(method, path)
+        # All that is waited for comes before the caller is looked up: a call acts with the rights of the moment.
+        if endpoint.form or endpoint.body is not None:
+            sent = await _read(receive, endpoint.limit)
         if stage.faults.all:
             fault = await _meet(stage, scope, path, endpoint)
         if endpoint.auth == "session":
-            who = _caller(stage, scope["headers"], endpoint)
+            who = caller(stage, scope["headers"], endpoint)
             if stage.throttle is not None:
                 _throttled(stage, stage.throttle, who, endpoint)
-            if who.app is not None:
-                _permitted(stage, who, endpoint)
+            permit(stage, who, endpoint)
         call = Call(stage, endpoint, scope, parameters, who)
         if endpoint.query is not None:
             from emulator.api import parse  # with pydantic, which a start without such calls does not pay for
 
             call.query = parse.query(endpoint.query, scope["query_string"])
         if endpoint.form:
-            sent = await _read(receive, scope, endpoint.limit)
             call.form = await read_form(call.header(b"content-type"), sent)
         elif endpoint.body is not None:
-            sent = await _read(receive, scope, endpoint.limit)
             call.body = _body(endpoint, sent)
         answer = (endpoint.function or _not_built)(call)
         if type(answer) is CoroutineType:  # a long poll, the only calls that wait
@@ -109,15 +110,17 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
             status, body = 204, b""
         elif isinstance(answer, Answer):
             status, content_type, headers = answer.status, answer.content_type, headers + answer.headers
-            body = b"" if answer.body is None else _written(answer.body)
+            body = (
+                answer.body if isinstance(answer.body, bytes) else b"" if answer.body is None else as_json(answer.body)
+            )
         else:
-            status, body = 200, orjson.dumps(answer)
+            status, body = 200, as_json(answer)
     except Refused as refused:
         why, reason, (status, error) = refused, refused.reason, answer_of(refused, endpoint)
-        body = orjson.dumps(error)
+        body = as_json(error)
     except _Refusal as refusal:
         status, reason, headers = refusal.status, refusal.reason, refusal.headers
-        body = orjson.dumps({"code": status, "message": refusal.message})
+        body = error_body(status, refusal.message)
         if endpoint is None or endpoint.function is None:
             stage.report.note_unknown(f"{method} {path}" if endpoint is None else endpoint.name, reason)
             endpoint = None
@@ -128,7 +131,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     except Exception:
         log.exception("the emulator failed on %s %s", method, path)
         status, reason = 500, "the emulator itself failed, its log has the details: please report it"
-        body = orjson.dumps({"code": 500, "message": "Internal server error"})
+        body = error_body(500, "Internal server error")
 
     if stage.counterparts.waiting:
         stage.counterparts.run()
@@ -138,7 +141,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         except Exception as error:
             log.exception("the state could not be kept")
             status, reason = 500, f"the state could not be kept: {error}"
-            body, headers = orjson.dumps({"code": 500, "message": "Internal server error"}), ()
+            body, headers = error_body(500, "Internal server error"), ()
 
     out: list[tuple[bytes, bytes]] = [(b"content-length", str(len(body)).encode()), (b"content-type", content_type)]
     if status == 204:
@@ -148,7 +151,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     if reason is not None:
         out.append((b"x-emulator-reason", reason_header(reason)))
     for key, value in scope["headers"]:
-        if key == b"x-trace-id":
+        if key == b"x-trace-id" and _PLAIN(value):
             out.append((key, value))
             break
     app = None if who is None or who.app is None else who.app.id
@@ -177,22 +180,17 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     await send({"type": "http.response.body", "body": body})
 
 
-def reason_header(reason: str) -> bytes:
-    """A reason as a header can carry it: one line of ASCII."""
-    return " ".join(reason.split()).encode("ascii", "backslashreplace")[:500]
-
-
 async def _meet(stage: Stage, scope: Any, path: str, endpoint: Endpoint) -> Fault | None:
     """The fault that a call meets, after its delay. One that answers by itself is raised."""
     who: Caller | None = None
     if endpoint.auth == "session":
         with suppress(Refused):
-            who = _caller(stage, scope["headers"], endpoint)
+            who = caller(stage, scope["headers"], endpoint)
     fault = stage.faults.hit(scope["method"], path, endpoint, who)
     if fault is None:
         return None
     if fault.delay:
-        await asyncio.sleep(fault.delay / 1000)
+        await stage.waiting.pause(fault.delay / 1000)
     if fault.drop:
         raise _Forced(fault, 0, b"", who)
     if fault.status is None:
@@ -202,9 +200,9 @@ async def _meet(stage: Stage, scope: Any, path: str, endpoint: Endpoint) -> Faul
     elif fault.body is None:
         known = fault.status in HTTPStatus.__members__.values()
         message = HTTPStatus(fault.status).phrase if known else "Fault"
-        body = orjson.dumps({"code": fault.status, "message": message})
+        body = error_body(fault.status, message)
     else:
-        body = fault.body.encode() if isinstance(fault.body, str) else orjson.dumps(fault.body)
+        body = fault.body.encode("utf-8", "replace") if isinstance(fault.body, str) else as_json(fault.body)
     raise _Forced(fault, fault.status, body, who)
 
 
@@ -225,10 +223,6 @@ async def _break(scope: Any, receive: Any, send: Any, body: bytes, status: int, 
     scope[CUT]()
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _written(body: Any) -> bytes:
-    return body if isinstance(body, bytes) else orjson.dumps(body)
 
 
 def endpoint_at(method: str, path: str) -> Endpoint | None:
@@ -308,44 +302,18 @@ def _not_built(call: Call) -> NoReturn:
     )
 
 
-def _caller(stage: Stage, headers: list[tuple[bytes, bytes]], endpoint: Endpoint) -> Caller:
-    token = key_manager_token = ""
-    for key, value in headers:
-        if key == b"sessiontoken":
-            token = value.decode("latin-1")
-        elif key == b"keymanagertoken":
-            key_manager_token = value.decode("latin-1")
-        elif key == b"authorization" and not token:
-            scheme, _, rest = value.decode("latin-1").partition(" ")
-            token = rest if scheme.lower() == "bearer" else scheme
-    if not token:
-        raise NoSession("the call has no header sessionToken")
-    who = caller_of(stage.world, stage.sessions, token)
-    if who.app is None and endpoint.needs_key_manager and who.session.kind == "bot":
-        stage.sessions.check_key_manager(key_manager_token, who.user.id)
-    return who
-
-
-def _permitted(stage: Stage, who: Caller, endpoint: Endpoint) -> None:
-    assert who.app is not None
-    needed = endpoint.permissions
-    if needed is None:
-        if not (endpoint.reads_messages and stage.world.settings.obo_reads_messages):
-            raise PermissionMissing(f"{endpoint.name} is not enabled for apps that act on behalf of a user")
-        needed = (permissions.GET_MESSAGES,)
-    permissions.check(who.app, needed, stage.permission_match)
-
-
-async def _read(receive: Any, scope: Any, limit: int) -> bytes:
-    """The whole body, bounded."""
+async def _read(receive: Any, limit: int) -> bytes:
+    """The whole body, bounded; Invalid when the client goes away before it has come."""
     message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Invalid(_GONE)
     body: bytes = message.get("body", b"")
     if message.get("more_body", False):
         chunks, size = [body], len(body)
         while message.get("more_body", False) and size <= limit:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise Invalid("the client went away before its body had come")
+                raise Invalid(_GONE)
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
         body = b"".join(chunks)

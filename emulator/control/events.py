@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from emulator.control.parts import route, stage_of
+from emulator.stage.waiting import told
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from emulator.stage.waiting import Waiting
     from emulator.world.events import Event, EventLog
 
 MOST_WAITING = 1_000
@@ -37,30 +40,52 @@ def _line(event: Event) -> bytes:
     return b"id: %d\ndata: %s\n\n" % (event.number, orjson.dumps(told, default=_plain))
 
 
-async def _events(log: EventLog, after: int) -> AsyncIterator[bytes]:
-    """The events after a number that are still remembered, then those that come. Who reads too slowly is left out:
-    the stream ends, and a client that comes back says where it was."""
-    queue: asyncio.Queue[Event] = asyncio.Queue()
-    end = log.listen(queue.put_nowait)
-    try:
-        yield b": events of the world\n\n"
-        for event in tuple(log.recent):
+class _Reader:
+    """One reader: what it has not been sent yet. Who falls too far behind is not waited for."""
+
+    def __init__(self, woken: asyncio.Event) -> None:
+        self._woken = woken
+        self.queue: deque[Event] = deque()
+        self.lost = False
+
+    def hear(self, event: Event) -> None:
+        if len(self.queue) >= MOST_WAITING:
+            self.lost = True
+            self.queue.clear()
+        if not self.lost:
+            self.queue.append(event)
+        self._woken.set()
+
+
+async def _events(log: EventLog, waiting: Waiting, after: int) -> AsyncIterator[bytes]:
+    """The events after a number that are still remembered, then those that come. Who reads too slowly is left out: the
+    stream ends, and a client that comes back says where it was."""
+    with waiting.woken() as woken:
+        reader = _Reader(woken)
+        for event in log.recent:
             if event.number > after:
-                yield _line(event)
-        while queue.qsize() < MOST_WAITING:
-            try:
-                yield _line(await asyncio.wait_for(queue.get(), _HEARTBEAT))
-            except TimeoutError:
-                yield b": still here\n\n"
-    finally:
-        end()
+                reader.hear(event)
+        end = log.listen(reader.hear)
+        try:
+            yield b": events of the world\n\n"
+            while not reader.lost and not waiting.over:
+                while reader.queue:
+                    yield _line(reader.queue.popleft())
+                woken.clear()
+                if not await told(woken, _HEARTBEAT):
+                    yield b": still here\n\n"
+        finally:
+            end()
 
 
 async def events(request: Request) -> Response:
-    log = stage_of(request).world.events
+    stage = stage_of(request)
+    log = stage.world.events
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 18 else log.count
-    return StreamingResponse(_events(log, after), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return StreamingResponse(
+        _events(log, stage.waiting, after), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
 
 
 ROUTES = [route("/events", events)]

@@ -3,42 +3,91 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+import re
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, NamedTuple
+
+from emulator.world.errors import Forbidden, Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from starlette.datastructures import Headers
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_AUTHORITY = re.compile(
+    r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?\.?))(?::(\d{1,5}))?"
+)
+_PORTS = {"http": 80, "https": 443}
+_SAME = ("none", "same-origin")
+
+
+class Authority(NamedTuple):
+    """A host as clients name it, in lower case, and its port."""
+
+    host: str
+    port: int
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to serve on is reached from this machine only."""
-    return host in _LOOPBACK or host.startswith("127.")
+    """Whether an address is this machine's own: one of the loopback range, or the name localhost. No other name is,
+    whatever it begins with: where names point is not ours to say."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
-def _host(authority: str) -> str:
-    return (urlsplit(f"//{authority}").hostname or "").lower()
+def _authority(text: str, scheme: str, what: str) -> Authority:
+    """A host and a port, strictly; Invalid for anything else."""
+    found = _AUTHORITY.fullmatch(text) if len(text) <= 300 else None
+    port = int(found[3]) if found is not None and found[3] else _PORTS.get(scheme, 0)
+    if found is None or port > 65_535:
+        raise Invalid(f"{what} '{text[:100]}' is no host with a port")
+    if found[1]:
+        try:
+            return Authority(str(ip_address(found[1])), port)
+        except ValueError:
+            raise Invalid(f"{what} '{text[:100]}' is no address") from None
+    return Authority(found[2].lower(), port)
 
 
-def refusal(headers: Mapping[str, str], token: str | None) -> str | None:
-    """Why a request may not use the control plane, or None when it may.
+def _only(headers: Headers, name: str) -> str | None:
+    """A header that comes once or not at all; Invalid else."""
+    values = headers.getlist(name)
+    if len(values) > 1:
+        raise Invalid(f"there are {len(values)} headers '{name}'")
+    return values[0] if values else None
+
+
+def check(headers: Headers, scheme: str, token: str | None) -> None:
+    """Forbidden when a request may not use the control plane, Invalid when its Host or Origin is malformed.
 
     Without a token the emulator serves on loopback: then it is open to clients that send no Origin and to pages of its
     own origin, as long as they call it by a name of this machine (a page elsewhere can point its own name here). With a
     token, which `serve` prints on any other address, the token decides.
     """
     if token is not None:
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
-            return None
-        return "on this address the control plane needs the token that 'serve' printed, as 'Authorization: Bearer'"
-    host = headers.get("host", "")
-    if not is_loopback(_host(host)):
-        return f"the control plane is not open to the host name '{host}'"
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-        return f"the control plane is not open to pages of '{origin}'"
-    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        return "the control plane is not open to pages of other origins"
-    return None
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
+            return
+        raise Forbidden(
+            "on this address the control plane needs the token that 'serve' printed, as 'Authorization: Bearer'"
+        )
+    host = _authority(_only(headers, "host") or "", scheme, "the Host")
+    if not is_loopback(host.host):
+        raise Forbidden(f"the control plane is not open to the host name '{host.host}'")
+    origin = _only(headers, "origin")
+    if origin is not None and _origin(origin) != (scheme, host):
+        raise Forbidden(f"the control plane is not open to pages of '{origin}'")
+    if headers.get("sec-fetch-site", "none") not in _SAME:
+        raise Forbidden("the control plane is not open to pages of other origins")
+
+
+def _origin(origin: str) -> tuple[str, Authority] | None:
+    """The scheme and the authority of an Origin; None for the opaque one of pages that have none."""
+    if origin == "null":
+        return None
+    scheme, there, rest = origin.partition("://")
+    if not there:
+        raise Invalid(f"the Origin '{origin[:100]}' is none")
+    return scheme.lower(), _authority(rest, scheme.lower(), "the Origin")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.api.call import MAX_LONG
-from emulator.api.dispatch import reason_header
 from emulator.api.errors import answer_of
 from emulator.api.parse import explained
+from emulator.api.writing import as_json, error, reason_header
 from emulator.world import ids
 from emulator.world.errors import Invalid, Refused, Unknown, UnknownUser
 from emulator.world.streams import name_key
@@ -40,14 +39,14 @@ M = TypeVar("M", bound=Part)
 
 
 def answer(body: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(body), status, media_type="application/json")
+    return Response(as_json(body), status, media_type="application/json")
 
 
 def refused(refusal: Refused) -> Response:
     """A refusal in the shape of the real service, with what is wrong as its message: this API is for developers."""
     status, _ = answer_of(refusal, None)
     return Response(
-        orjson.dumps({"code": status, "message": refusal.reason}),
+        error(status, refusal.reason),
         status,
         {"X-Emulator-Reason": reason_header(refusal.reason).decode()},
         "application/json",

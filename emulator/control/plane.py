@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-import orjson
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Router
 
-from emulator.api.dispatch import reason_header
+from emulator.api.writing import as_json, reason_header
 from emulator.control import (
     apps,
     behaviours,
@@ -26,18 +28,22 @@ from emulator.control import (
     world,
     worlds,
 )
-from emulator.control.guard import refusal
+from emulator.control.guard import check
+from emulator.control.parts import refused
+from emulator.world.errors import Refused
+
+log = logging.getLogger(__name__)
 
 _PARTS = (world, users, apps, populate, behaviours, state, faults, requests, events, extension, worlds, openapi)
 ROUTES = [each for part in _PARTS for each in part.ROUTES]
 _ROUTER = Router(ROUTES, redirect_slashes=False)
 
 
-def _error(status: int, message: str) -> Response:
+def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
     return Response(
-        orjson.dumps({"code": status, "message": message}),
+        as_json({"code": status, "message": message}),
         status,
-        {"X-Emulator-Reason": reason_header(message).decode()},
+        {**(headers or {}), "X-Emulator-Reason": reason_header(message).decode()},
         "application/json",
     )
 
@@ -45,15 +51,29 @@ def _error(status: int, message: str) -> Response:
 async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> None:
     """Answer one call to the control plane. `token` is what it needs on addresses other than loopback."""
     path = scope["path"]
-    why_not = None if path == "/emulator/v1/health" else refusal(Headers(scope=scope), token)
-    if why_not is not None:
-        await _error(403, why_not)(scope, receive, send)
-        return
+    began = False
+
+    async def noted(message: Any) -> None:
+        nonlocal began
+        began = True
+        await send(message)
+
     try:
+        if path != "/emulator/v1/health":
+            check(Headers(scope=scope), scope.get("scheme", "http"), token)
         scope.setdefault("app", None)
-        await _ROUTER(scope, receive, send)
+        await _ROUTER(scope, receive, noted)
+    except Refused as refusal:
+        await refused(refusal)(scope, receive, send)
     except HTTPException as error:
-        await _error(error.status_code, f"{error.detail}: {_instead(path)}")(scope, receive, send)
+        await _error(error.status_code, f"{error.detail}: {_instead(path)}", error.headers)(scope, receive, send)
+    except ClientDisconnect:
+        log.debug("a client went away from %s", path)
+    except Exception as error:
+        log.exception("the control plane failed on %s %s", scope["method"], path)
+        if not began:
+            why = f"the emulator itself failed ({type(error).__name__}), its log has the details: please report it"
+            await _error(500, why)(scope, receive, send)
 
 
 def _instead(path: str) -> str:

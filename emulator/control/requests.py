@@ -49,11 +49,12 @@ async def requests(request: Request) -> Response:
         asked = Asked.model_validate(dict(request.query_params))
     except ValidationError as error:
         raise Invalid(f"query parameter {explained(error)}") from None
-    journal, wanted = stage_of(request).journal, asked.filter()
+    stage, wanted = stage_of(request), asked.filter()
+    journal = stage.journal
     if not asked.wait:
         found = list(journal.find(wanted))
     else:
-        found = await waited(journal, wanted, asked.count, asked.wait)
+        found = await waited(journal, stage.waiting, wanted, asked.count, asked.wait)
         if len(found) < asked.count:
             last = [f"{each.method} {each.path} {each.status}" for each in tuple(journal.entries)[-_TOLD:]]
             message = (

@@ -69,7 +69,7 @@ async def delete_world(request: Request) -> Response:
         raise Invalid("the main world stays: reset it")
     if name not in site.worlds:
         raise Unknown(f"there is no world '{name}', there are {', '.join(site.world_names())}")
-    del site.worlds[name]
+    site.worlds.pop(name).waiting.close()
     return answer({"deleted": name})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing_extensions import TypedDict
 
 from emulator.stage.faults import path_fits
+from emulator.stage.waiting import Waiting, told
 from emulator.table.table import Endpoint
 
 KEPT = 2_000
@@ -186,21 +188,17 @@ class Journal:
         self.entries.clear()
 
 
-async def waited(journal: Journal, wanted: Filter, count: int, seconds: float) -> list[Entry]:
+async def waited(journal: Journal, waiting: Waiting, wanted: Filter, count: int, seconds: float) -> list[Entry]:
     """The calls asked for, as soon as there are so many, or those that there are after so many seconds."""
-    import asyncio
-
-    arrived = asyncio.Event()
-    end = journal.when_noted(arrived.set)
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    try:
-        while len(found := list(journal.find(wanted))) < count and (left := until - loop.time()) > 0:
-            arrived.clear()
-            try:
-                await asyncio.wait_for(arrived.wait(), left)
-            except TimeoutError:
-                break
-        return list(journal.find(wanted)) or found
-    finally:
-        end()
+    with waiting.woken() as arrived:
+        end = journal.when_noted(arrived.set)
+        try:
+            while len(found := list(journal.find(wanted))) < count and not waiting.over:
+                arrived.clear()
+                if not await told(arrived, until - loop.time()):
+                    break
+            return list(journal.find(wanted)) or found
+        finally:
+            end()

@@ -12,6 +12,7 @@ from emulator.stage.counterparts import Counterparts
 from emulator.stage.faults import Faults, Throttle
 from emulator.stage.journal import Journal
 from emulator.stage.report import Report
+from emulator.stage.waiting import Waiting
 from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Stage:
         self.world = world
         self.pod_key = pod_key or PodKey()
         self.permission_match: Match = permission_match
-        self.sessions = Sessions(world, self.pod_key)
+        self.waiting = Waiting()
+        self.sessions = Sessions(world, self.pod_key, self.waiting.wake)
         self.pairs = Pairs(world)
         self.journal = Journal()
         self.report = Report()
@@ -58,6 +60,7 @@ class Stage:
     def restore(self, snapshot: Snapshot) -> None:
         self.world.restore(snapshot)
         self.sessions.forget_the_gone()
+        self.waiting.wake()
 
     def granted(self) -> dict[str, frozenset[str]]:
         """The permissions of each app."""

@@ -202,7 +202,7 @@ class Emulator:
         journal = self.stage.journal
         if not wait:
             return self.do(lambda: [answer_of(entry) for entry in journal.find(wanted)])
-        found = self._server.run(waited(journal, wanted, count, wait))
+        found = self._server.run(waited(journal, self.stage.waiting, wanted, count, wait))
         if len(found) < count:
             raise TimeoutError(f"{len(found)} of {count} calls like '{wanted}' came within {wait:g} s")
         return [answer_of(entry) for entry in found]

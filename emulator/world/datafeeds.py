@@ -127,6 +127,10 @@ class Datafeeds:
             feed.batches[key] = _Batch(entries, now + VISIBILITY)
         return entries, key
 
+    def has_news(self, feed: Datafeed) -> bool:
+        """Whether a read would answer at once: there are events, or the feed is gone."""
+        return bool(feed.queue) or feed.id not in self._feeds
+
     def when_arrives(self, feed: Datafeed, call: Callable[[], None]) -> Callable[[], None]:
         """Call this when something comes into the feed; the answer is a function that ends it."""
         feed.waiting.append(call)

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from emulator.api.agent.events import v4_event
 from emulator.api.call import Answer
+from emulator.stage.waiting import told
 from emulator.table.table import endpoint
 
 if TYPE_CHECKING:
@@ -61,16 +62,31 @@ async def read_datafeed(call: Call) -> Events:
     if shows and call.world.presences.own(call.user).category == "OFFLINE":
         call.world.presences.set(call.user, "AVAILABLE")
     if not entries:
-        arrived = asyncio.Event()
-        end = feeds.when_arrives(feeds.seen_by(call.user, feed_id), arrived.set)
-        try:
-            await asyncio.wait_for(arrived.wait(), HOLD)
-        except TimeoutError:
+        if not await _arrival(call, feeds.seen_by(call.user, feed_id)):
             return {"events": [], "ackId": acknowledgement}
-        finally:
-            end()
         entries, acknowledgement = feeds.take(call.user, feed_id, None)
     return {"events": [v4_event(call.world, entry, call.user) for entry in entries], "ackId": acknowledgement}
+
+
+async def _arrival(call: Call, feed: Datafeed) -> bool:
+    """Whether something comes into a feed, or the feed goes, before the hold is over or the pod stops. Refused as at
+    the start of a call when who waits may no longer."""
+    feeds, waiting, loop = call.world.datafeeds, call.stage.waiting, asyncio.get_running_loop()
+    until = loop.time() + HOLD
+    with waiting.woken() as woken:
+        end = feeds.when_arrives(feed, woken.set)
+        try:
+            while await told(woken, until - loop.time()):
+                call.judge()
+                if feeds.has_news(feed):
+                    return True
+                if waiting.over:
+                    return False
+                woken.clear()
+        finally:
+            end()
+    call.judge()
+    return False
 
 
 @endpoint("DELETE", "/agent/v5/datafeeds/{datafeedId}", returns="")

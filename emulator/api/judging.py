@@ -1,0 +1,44 @@
+"""Who calls, and may the app do this: asked when a call acts, and again when one that waited goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.access import permissions
+from emulator.access.caller import Caller, caller_of
+from emulator.access.errors import NoSession, PermissionMissing
+
+if TYPE_CHECKING:
+    from emulator.stage.stage import Stage
+    from emulator.table.table import Endpoint
+
+
+def caller(stage: Stage, headers: list[tuple[bytes, bytes]], endpoint: Endpoint) -> Caller:
+    """Whose session a call's headers name; NoSession when it is nobody's any more."""
+    token = key_manager_token = ""
+    for key, value in headers:
+        if key == b"sessiontoken":
+            token = value.decode("latin-1")
+        elif key == b"keymanagertoken":
+            key_manager_token = value.decode("latin-1")
+        elif key == b"authorization" and not token:
+            scheme, _, rest = value.decode("latin-1").partition(" ")
+            token = rest if scheme.lower() == "bearer" else scheme
+    if not token:
+        raise NoSession("the call has no header sessionToken")
+    who = caller_of(stage.world, stage.sessions, token)
+    if who.app is None and endpoint.needs_key_manager and who.session.kind == "bot":
+        stage.sessions.check_key_manager(key_manager_token, who.user.id)
+    return who
+
+
+def permit(stage: Stage, who: Caller, endpoint: Endpoint) -> None:
+    """PermissionMissing unless the app, where there is one, may make such calls."""
+    if who.app is None:
+        return
+    needed = endpoint.permissions
+    if needed is None:
+        if not (endpoint.reads_messages and stage.world.settings.obo_reads_messages):
+            raise PermissionMissing(f"{endpoint.name} is not enabled for apps that act on behalf of a user")
+        needed = (permissions.GET_MESSAGES,)
+    permissions.check(who.app, needed, stage.permission_match)

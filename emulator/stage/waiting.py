@@ -1,0 +1,54 @@
+"""What waits on a stage: long polls, streams of events, calls that are late on purpose. All of it can be let go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Waiting:
+    """Who waits for something to happen in a world. `over` says that nothing more will."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self._wakers: set[Callable[[], None]] = set()
+
+    @contextmanager
+    def woken(self) -> Iterator[asyncio.Event]:
+        """An event that is set when whoever waits is to look again: a session ended, the world was put back, the pod
+        stops. Something else may set it too."""
+        event = asyncio.Event()
+        if self.over:
+            event.set()
+        self._wakers.add(event.set)
+        try:
+            yield event
+        finally:
+            self._wakers.discard(event.set)
+
+    def wake(self) -> None:
+        for call in tuple(self._wakers):
+            call()
+
+    def close(self) -> None:
+        """Let all go, now and from now on."""
+        self.over = True
+        self.wake()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until the pod stops."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        with self.woken() as woken:
+            while not self.over and await told(woken, until - loop.time()):
+                woken.clear()
+
+
+async def told(event: asyncio.Event, seconds: float) -> bool:
+    """Whether an event is set within so many seconds."""
+    try:
+        await asyncio.wait_for(event.wait(), max(0, seconds))
+    except TimeoutError:
+        return False
+    return True
