@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -40,7 +41,11 @@ def common_name(certificate: dict[str, Any] | None) -> str | None:
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, which tells the app who is at the other end of a TLS connection, and lets it cut one."""
+    """uvicorn's protocol, which tells the app who is at the other end of a TLS connection, and lets it cut one.
+
+    An `Upgrade` that a request offers is ignored, as RFC 9110 7.8 has it for servers that take none. The parser would
+    end such a request with its head and take its body for the next request.
+    """
 
     peer: str | None = None
 
@@ -53,6 +58,38 @@ class Protocol(HttpToolsProtocol):
         self.scope[CUT] = self.transport.close  # type: ignore[literal-required]
         if self.peer is not None:
             self.scope[PEER] = self.peer  # type: ignore[literal-required]
+
+    def on_headers_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        rest = memoryview(data)
+        try:
+            while rest:
+                try:
+                    self.parser.feed_data(rest)
+                except httptools.HttpParserUpgrade as offered:
+                    rest = rest[offered.args[0] :]
+                    self._begin_again()
+                else:
+                    break
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+
+    def _begin_again(self) -> None:
+        """Give the parser the head of the request that it has just ended, without the offer."""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            raise httptools.HttpParserError("no proxy here")
+        lines = [b"%b %b HTTP/%b" % (method, self.url, self.parser.get_http_version().encode())]
+        lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
 
 
 class Server(uvicorn.Server):
