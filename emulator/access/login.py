@@ -8,12 +8,12 @@ from emulator.access import signing
 from emulator.access.errors import LoginForbidden, LoginRefused
 from emulator.access.permissions import ACT_AS_USER
 from emulator.world.clock import Clock
+from emulator.world.keys import working
 from emulator.world.users import SYSTEM
 
 if TYPE_CHECKING:
     from emulator.access.sessions import Session, Sessions
     from emulator.world.apps import App
-    from emulator.world.keys import Holder
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -24,17 +24,9 @@ def app_of(world: World, token: str) -> App:
     app = world.apps.book.get(app_id)
     if app is None:
         raise LoginRefused(f"no app has the id '{app_id}' (the 'sub' of the JWT)")
-    signing.verify_login(token, _keys(world, app), Clock.real())
+    signing.verify_login(token, working(app, world.clock.now()), Clock.real())
     must_be_enabled(app)
     return app
-
-
-def _keys(world: World, holder: Holder) -> list[str]:
-    """The public keys that work: the current one, and the one before it for a while."""
-    keys = [holder.public_key] if holder.public_key else []
-    if holder.previous_key and world.clock.now() < (holder.previous_key_until or 0):
-        keys.append(holder.previous_key)
-    return keys
 
 
 def must_be_enabled(app: App) -> None:
@@ -64,6 +56,11 @@ def check_acting(world: World, app: App, user: User) -> None:
         raise LoginRefused(f"user '{user.username}' is of another pod")
     if not user.may_act(world.clock.now()):
         raise LoginRefused(f"user '{user.username}' is deactivated or suspended")
+    if user.account_type == SYSTEM and not world.settings.obo_for_service_accounts:
+        raise LoginRefused(
+            f"'{user.username}' is a service account, and apps act for people only,"
+            " unless the world has the setting oboForServiceAccounts"
+        )
     if not world.apps.installed(app, user):
         raise LoginRefused(f"app '{app.id}' is not installed for '{user.username}'")
     if ACT_AS_USER not in app.permissions:
@@ -84,7 +81,7 @@ def account_of(world: World, token: str) -> User:
         raise LoginRefused(f"no account is named '{username}' (the 'sub' of the JWT)")
     if user.account_type != SYSTEM:
         raise LoginRefused(f"'{username}' is not a service account")
-    signing.verify_login(token, _keys(world, user), Clock.real())
+    signing.verify_login(token, working(user, world.clock.now()), Clock.real())
     if not user.may_act(world.clock.now()):
         raise LoginRefused(f"service account '{username}' is deactivated or suspended")
     return user

@@ -28,9 +28,9 @@ COMMON_LIFE = 300
 """How long (s) a common JWT lives."""
 _ENDING = {
     "user deactivated": ("user", "the user was deactivated or suspended"),
-    "user key revoked": ("user", "a key of the account was revoked"),
+    "user key revoked": ("user", "a key of the account was revoked or replaced"),
     "app disabled": ("app", "the app was disabled or deleted"),
-    "app key revoked": ("app", "a key of the app was revoked"),
+    "app key revoked": ("app", "a key of the app was revoked or replaced"),
 }
 """The events that end sessions, whose, and what their tokens are told from then on."""
 _TIDIED = 100

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from typing_extensions import TypedDict
 
 from emulator.api.pictures import addresses
+from emulator.world.policy import allows, people
 
 if TYPE_CHECKING:
     from emulator.access.caller import Caller
@@ -62,7 +63,7 @@ def user_v2(world: World, user: User, viewer: Caller, *, extended: str) -> UserV
     """A user as the viewer may see them (production/pod.md 3.4, 4): of another company without e-mail, title, location
     and department; phone numbers, function, department and division only with the `extended` permission."""
     answer: UserV2 = {"id": user.id}
-    colleague = user.company_id == viewer.user.company_id
+    colleague = allows(people.profile_shows, viewer.user, user)
     if colleague:
         answer["emailAddress"] = user.email
     if user.first_name is not None:
@@ -115,7 +116,7 @@ def v4_user(user: User, viewer: User) -> V4User:
     if user.last_name is not None:
         answer["lastName"] = user.last_name
     answer["displayName"] = user.display_name
-    if user.company_id == viewer.company_id:
+    if allows(people.profile_shows, viewer, user):
         answer["email"] = user.email
         answer["username"] = user.username
     return answer

@@ -145,8 +145,9 @@ class SettingsPart(TypedDict, total=False):
     sessionHours: int
     suppressMinutes: int
     formsFromUsers: bool
-    messagesOrder: Literal["newest", "oldest"]
     oboReadsMessages: bool
+    oboForServiceAccounts: bool
+    messagesOrder: Literal["newest", "oldest"]
 
 
 class WorldFile(TypedDict, total=False):

@@ -163,6 +163,7 @@ class _Builder:
             ("suppressMinutes", "suppress_minutes"),
             ("formsFromUsers", "forms_from_users"),
             ("oboReadsMessages", "obo_reads_messages"),
+            ("oboForServiceAccounts", "obo_for_service_accounts"),
         ):
             if name in part:
                 given[field] = part[name]  # type: ignore[literal-required]

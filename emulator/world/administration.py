@@ -111,8 +111,6 @@ class Administration:
         changes = {**attributes, **self._keys(target, key)}
         policy.is_complete(replace(target, **changes))
         changed = self._world.users.change(target, **changes)
-        if key.revokes:
-            self._world.tell("user key revoked", user.id, about=target.id)
         self._world.tell("user changed", user.id, about=target.id)
         return changed
 

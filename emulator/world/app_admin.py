@@ -43,10 +43,7 @@ class AppAdministration:
         app = self._world.apps.get(app_id)
         changes = {**attributes, **(rotated(self._world, app, key) if key else {})}
         policy.app_is_sound(replace(app, **changes))
-        changed = self._world.apps.change(app, **changes)
-        if key.revokes:
-            self._world.tell("app key revoked", user.id, about=app.id)
-        return changed
+        return self._world.apps.change(app, **changes)
 
     def delete(self, user: User, app_id: str) -> None:
         """Take an app out of the pod; its sessions end."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Book
 from emulator.world.errors import Invalid, UnknownApp
+from emulator.world.keys import takes_a_key
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -95,9 +96,12 @@ class Apps:
 
     def change(self, app: App, **changes: Any) -> App:
         """An app with some attributes changed. Sessions hear of it when it can no longer log in as it did."""
-        changed = self.book.put(app.id, replace(app, updated_at=self._world.clock.now(), **changes))
+        now = self._world.clock.now()
+        changed = self.book.put(app.id, replace(app, updated_at=now, **changes))
         if app.enabled and not changed.enabled:
             self._world.tell("app disabled", 0, about=app.id)
+        if takes_a_key(app, changed, now):
+            self._world.tell("app key revoked", 0, about=app.id)
         return changed
 
     def delete(self, app: App) -> None:

@@ -101,7 +101,7 @@ class Barriers:
         members, results = set(group.members), []
         for user_id in user_ids:
             try:
-                target = self._world.users.get(user_id)
+                target = self._world.users.seen_by(user, user_id)
                 policy.may_be_barred(user, target)
             except Refused as refused:
                 results.append(refused.reason)

@@ -64,7 +64,7 @@ class Connections:
 
     def standing(self, user: User, other_id: int) -> Standing:
         """How `user` stands to another; UnknownConnection when nobody ever asked, or there is no such user."""
-        other = self._world.users.get(other_id)
+        other = self._met(user, other_id)
         if other.id == user.id:
             raise UnknownConnection("nobody is connected to oneself")
         return self._standing(user, other)
@@ -89,7 +89,7 @@ class Connections:
 
     def request(self, user: User, other_id: int) -> Standing:
         """Ask for a connection. Answers the standing as it is when there is nothing to ask for."""
-        other = self._world.users.get(other_id)
+        other = self._world.users.get(other_id)  # documented: who may not be asked is a 403, not a missing user
         if other.id == user.id:
             raise Invalid("nobody asks oneself for a connection")
         if other.company_id == user.company_id:
@@ -118,7 +118,7 @@ class Connections:
 
     def accept(self, user: User, requester_id: int) -> Standing:
         """Accept the request of another; UnknownConnection where there is none."""
-        requester = self._world.users.get(requester_id)
+        requester = self._met(user, requester_id)
         if requester.company_id == user.company_id and requester.id != user.id:
             return Standing(user=requester.id, status=ACCEPTED)
         connection = self._of(user, requester)
@@ -131,7 +131,7 @@ class Connections:
 
     def reject(self, user: User, requester_id: int) -> Standing:
         """Reject the request of another; UnknownConnection where there is none."""
-        requester = self._world.users.get(requester_id)
+        requester = self._met(user, requester_id)
         people.not_a_colleague(user, requester)
         connection = self._of(user, requester)
         if connection.status != REJECTED:
@@ -142,7 +142,7 @@ class Connections:
 
     def remove(self, user: User, other_id: int) -> None:
         """Remove a connection, reject a waiting request, or let a rejected one wait again (production/pod.md 7)."""
-        other = self._world.users.get(other_id)
+        other = self._met(user, other_id)
         people.not_a_colleague(user, other)
         connection = self.book.get(_pair(user.id, other.id))
         people.has_a_connection_to_remove(connection, user, other)
@@ -170,6 +170,12 @@ class Connections:
 
     def _put(self, connection: Connection) -> Connection:
         return self.book.put(_pair(connection.requester, connection.receiver), connection)
+
+    def _met(self, user: User, other_id: int) -> User:
+        """Another user: who asked or was asked is known, others are as the directory shows them."""
+        if _pair(user.id, other_id) in self.book:
+            return self._world.users.get(other_id)
+        return self._world.users.seen_by(user, other_id)
 
     def _of(self, user: User, other: User) -> Connection:
         connection = self.book.get(_pair(user.id, other.id))

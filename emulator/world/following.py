@@ -74,7 +74,7 @@ class Following:
     ) -> tuple[list[int], list[int]]:
         """The ids that can follow, and those of nobody in the company."""
         policy.may_change(user, acting=acting)
-        followed = self._world.users.get(followed_id)
+        followed = self._world.users.seen_by(user, followed_id)
         policy.is_a_colleague(user, followed)
         valid: list[int] = []
         strange: list[int] = []
@@ -88,12 +88,12 @@ class Following:
 
     def followers(self, user: User, followed_id: int, *, limit: int, before: int | None, after: int | None) -> Page:
         """A page of those who follow a user."""
-        policy.is_a_colleague(user, self._world.users.get(followed_id))
+        policy.is_a_colleague(user, self._world.users.seen_by(user, followed_id))
         return _page(self._followers.get(followed_id, []), limit, before, after)
 
     def following(self, user: User, follower_id: int, *, limit: int, before: int | None, after: int | None) -> Page:
         """A page of those whom a user follows."""
-        policy.is_a_colleague(user, self._world.users.get(follower_id))
+        policy.is_a_colleague(user, self._world.users.seen_by(user, follower_id))
         return _page(self._following.get(follower_id, []), limit, before, after)
 
     # --- for snapshots: the sorted lists are state too ---

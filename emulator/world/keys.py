@@ -39,12 +39,21 @@ class KeyChange:
     def __bool__(self) -> bool:
         return self.current is not None or self.previous is not None
 
-    @property
-    def revokes(self) -> bool:
-        return "REVOKE" in (self.current, self.previous)
-
 
 NO_CHANGE = KeyChange()
+
+
+def working(holder: Holder, now: int) -> list[str]:
+    """The public keys that work: the current one, and the one before it for a while."""
+    keys = [holder.public_key] if holder.public_key else []
+    if holder.previous_key and now < (holder.previous_key_until or 0):
+        keys.append(holder.previous_key)
+    return keys
+
+
+def takes_a_key(before: Holder, after: Holder, now: int) -> bool:
+    """Whether a key that worked works no more."""
+    return not set(working(before, now)) <= set(working(after, now))
 
 
 def rotated(world: World, holder: Holder, change: KeyChange) -> dict[str, Any]:

@@ -182,8 +182,7 @@ class Messages:
         named = self.seen_by(user, message_id)
         policy.is_in_stream(named, stream)
         policy.may_update(user, named)
-        versions = tuple(self.book.keys_by("version", named.initial or named.id))
-        current = self.book[versions[-1]] if versions else named
+        current = self._versions(named)[-1]
         policy.is_not_suppressed(current)
         return current
 
@@ -194,17 +193,32 @@ class Messages:
         if message.suppressed_at is not None:
             return message, 0
         now = self._world.clock.now()
-        message = self.book.put(message.id, replace(message, suppressed_at=now))
+        hidden = self._hide(message, now)
+        message = self.book[message.id]
         stream = self._world.streams.book[message.stream]
-        if stream.pinned == message.id:
+        if stream.pinned in hidden:
             self._world.streams.book.put(stream.id, replace(stream, pinned=None))
         self._world.tell("MESSAGESUPPRESSED", user.id, to=(user.id,), stream=message.stream, about=message.id)
         return message, now
+
+    def _versions(self, message: Message) -> list[Message]:
+        """All versions of a message, the first one first."""
+        first = message.initial or message.id
+        return [self.book[first], *(self.book[version] for version in self.book.keys_by("version", first))]
+
+    def _hide(self, message: Message, at: int) -> list[str]:
+        """Suppress every version of a message that is not; their ids."""
+        versions = self._versions(message)
+        for version in versions:
+            if version.suppressed_at is None:
+                self.book.put(version.id, replace(version, suppressed_at=at))
+        return [version.id for version in versions]
 
     def _to_suppress(self, user: User, message_id: str) -> Message:
         """Content management deals with every message, anybody else with what they may read."""
         message = self.book.get(message_id)
         if message is not None and "SUPPRESS_MESSAGE" in user.privileges:
+            policy.is_of_the_pod(self._world, user, message)
             return message
         return self.seen_by(user, message_id)
 
@@ -236,6 +250,8 @@ class Messages:
         )
         if replaces is not None:
             self.book.put(replaces.id, replace(replaces, replaced_by=message.id))
+        if suppressed_at is not None:
+            self._hide(message, suppressed_at)
         return message
 
     def _store(

@@ -92,7 +92,7 @@ class Presences:
     def seen_by(self, viewer: User, user_id: int, *, local: bool = False) -> Presence:
         """What `viewer` sees of a user; UnknownUser where there is none. Users of other companies are OFFLINE unless
         connected and registered, and in a local query."""
-        user = self._world.users.get(user_id)
+        user = self._world.users.seen_by(viewer, user_id)
         presence = self._of(user.id)
         if user.company_id == viewer.company_id:
             return presence
@@ -113,7 +113,7 @@ class Presences:
 
     def register(self, user: User, user_ids: Iterable[int]) -> None:
         """Register an interest in users of other companies, for an hour; UnknownUser when one does not exist."""
-        users = [self._world.users.get(user_id) for user_id in dict.fromkeys(user_ids)]
+        users = [self._world.users.seen_by(user, user_id) for user_id in dict.fromkeys(user_ids)]
         until = self._world.clock.now() + INTEREST_LIFE
         for other in users:
             if other.company_id != user.company_id:
@@ -165,7 +165,7 @@ class Presences:
 
     def set_of(self, user: User, user_id: int | None, category: str, *, soft: bool = False) -> Presence:
         """Set the presence of a user, by default one's own."""
-        target = user if user_id is None else self._world.users.get(user_id)
+        target = user if user_id is None else self._world.users.seen_by(user, user_id)
         policy.may_set(user, target)
         return self._set(user, target, category, soft)
 

@@ -149,7 +149,7 @@ class Rooms:
     def add(self, user: User, stream_id: str, target_id: int) -> Membership:
         """Let somebody in; who is in stays in."""
         stream = self._reachable_by(user, stream_id)
-        target = self._world.users.get(target_id)
+        target = self._target(user, stream, target_id)
         policy.room_is_active(stream)
         policy.may_add(self._world, user, stream, target)
         present = self._world.streams.membership(stream.id, target.id)
@@ -166,7 +166,7 @@ class Rooms:
     def remove(self, user: User, stream_id: str, target_id: int) -> None:
         """Put somebody out, or leave. With the last owner gone the member of longest standing owns the room."""
         stream = self._reachable_by(user, stream_id)
-        target = self._world.users.get(target_id)
+        target = self._target(user, stream, target_id)
         policy.may_remove(self._world, user, stream, target)
         policy.room_is_active(stream)
         policy.is_a_member(self._world, stream, target)
@@ -177,7 +177,7 @@ class Rooms:
     def promote(self, user: User, stream_id: str, target_id: int) -> None:
         """Make a member an owner. Works on deactivated rooms, which is how orphaned ones are rescued."""
         stream = self._reachable_by(user, stream_id)
-        target = self._world.users.get(target_id)
+        target = self._target(user, stream, target_id)
         policy.may_change_owners(self._world, user, stream)
         policy.is_a_member(self._world, stream, target)
         policy.may_own(stream, target)
@@ -186,7 +186,7 @@ class Rooms:
     def demote(self, user: User, stream_id: str, target_id: int) -> None:
         """Make an owner a plain member; the last owner cannot be."""
         stream = self._reachable_by(user, stream_id)
-        target = self._world.users.get(target_id)
+        target = self._target(user, stream, target_id)
         policy.may_change_owners(self._world, user, stream)
         policy.is_a_member(self._world, stream, target)
         if seeing.owns(self._world, target, stream):
@@ -225,6 +225,12 @@ class Rooms:
         """An owner was deactivated: pass the room on, or deactivate what nobody can own (production/pod.md 3.1)."""
         if stream.active and not self._pass_on(stream, gone.id):
             self._set_active(stream, False, gone.id)
+
+    def _target(self, user: User, stream: Stream, target_id: int) -> User:
+        """Whom a change is about: who is in the room is seen there, others as the directory shows them."""
+        if self._world.streams.is_member(stream.id, target_id):
+            return self._world.users.get(target_id)
+        return self._world.users.seen_by(user, target_id)
 
     def _reachable_by(self, user: User, stream_id: str) -> Stream:
         """The room that `user` may try to change; what they may not even see does not exist for them."""

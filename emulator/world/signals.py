@@ -207,7 +207,7 @@ class Signals:
 
     def _other(self, user: User, other_id: int) -> User:
         other = self._world.users.book.get(other_id)
-        if other is None:
+        if other is None or not self._world.users.sees(user, other):
             raise Invalid(f"no user has the id {other_id}")
         policy.can_be_subscribed(self._world, user, other)
         return other

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from emulator.world import ids
 from emulator.world.books import Book
 from emulator.world.errors import UnknownRoom, UnknownStream
+from emulator.world.policy import people
 from emulator.world.policy import streams as policy
 from emulator.world.record import record
 
@@ -153,16 +154,19 @@ class Streams:
 
     # --- IMs ---
 
-    def im(self, user: User, other_ids: Iterable[int]) -> Stream:
+    def im(self, user: User, other_ids: Collection[int]) -> Stream:
         """The IM of `user` with others: the one that exists with exactly these participants, else a new one.
 
         More than one other makes it a multi-party IM (production/pod.md 8).
         """
-        others = [self._world.users.get(other) for other in dict.fromkeys(other_ids) if other != user.id]
+        if any(ids.pod_of(other) != user.company_id for other in other_ids):
+            people.may_chat_externally(user)
+        others = [self._world.users.seen_by(user, other) for other in dict.fromkeys(other_ids) if other != user.id]
         policy.has_company(others, user)
         parties = tuple(sorted({user.id, *(other.id for other in others)}))
         for other in others:
             policy.may_open_im(self._world, user, other)
+        policy.parties_may_meet(self._world, parties)
         existing = self.book.one_by("parties", parties)
         if existing is not None:
             return existing

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from emulator.world import ids
 from emulator.world.books import Book, Grams
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, privileges_of
-from emulator.world.errors import Forbidden, Invalid, UnknownUser
-from emulator.world.policy import people
+from emulator.world.errors import Invalid, UnknownUser
+from emulator.world.keys import takes_a_key
+from emulator.world.policy import allows, people
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -95,6 +96,27 @@ class Search:
     instrument: str | None = None
     account_types: tuple[str, ...] = (NORMAL, SYSTEM)
 
+    @property
+    def profile(self) -> dict[str, str]:
+        """What is asked of attributes that not everybody sees."""
+        asked = {
+            "title": self.title,
+            "location": self.location,
+            "market_coverages": self.market_coverage,
+            "responsibilities": self.responsibility,
+            "functions": self.function,
+            "instruments": self.instrument,
+        }
+        return {attribute: wanted for attribute, wanted in asked.items() if wanted}
+
+
+def _fits(profile: dict[str, str], user: User) -> bool:
+    for attribute, wanted in profile.items():
+        value = getattr(user, attribute)
+        if not _holds(wanted, value if isinstance(value, tuple) else (value,)):
+            return False
+    return True
+
 
 def _holds(wanted: str | None, values: Iterable[str | None]) -> bool:
     if not wanted:
@@ -148,6 +170,8 @@ class Users:
         if user.may_act(now) and not changed.may_act(now):
             self._world.presences.gone(changed)
             self._world.tell("user deactivated", 0, about=changed.id)
+        if takes_a_key(user, changed, now):
+            self._world.tell("user key revoked", 0, about=changed.id)
         return changed
 
     def logged_in(self, user: User) -> None:
@@ -185,11 +209,7 @@ class Users:
 
     def sees(self, viewer: User, other: User) -> bool:
         """Whether the directory shows `other` to `viewer`."""
-        try:
-            people.directory_shows(self._world, viewer, other)
-        except Forbidden:
-            return False
-        return True
+        return allows(people.directory_shows, self._world, viewer, other)
 
     def seen_by(self, viewer: User, user_id: int, *, local: bool = False) -> User:
         """The user with this id, as the directory shows it to `viewer`; UnknownUser where it shows none."""
@@ -234,6 +254,7 @@ class Users:
     def search(self, viewer: User, search: Search, *, local: bool = False) -> list[User]:
         """The active users that match and that `viewer` may see, best match first (production/pod.md 5)."""
         query = (search.query or "").strip()
+        profile = search.profile
         found = []
         for user_id in self.names.find(query):
             user = self.book[user_id]
@@ -243,12 +264,7 @@ class Users:
                 and self._shown(viewer, user, local)
                 and self._may_match(viewer, user, query)
                 and _holds(search.company, (self._world.companies.of(user.company_id).name,))
-                and _holds(search.title, (user.title,))
-                and _holds(search.location, (user.location,))
-                and _holds(search.market_coverage, user.market_coverages)
-                and _holds(search.responsibility, user.responsibilities)
-                and _holds(search.function, user.functions)
-                and _holds(search.instrument, user.instruments)
+                and (not profile or (allows(people.profile_shows, viewer, user) and _fits(profile, user)))
             ):
                 found.append(user)
         wanted = query.casefold()
@@ -264,7 +280,7 @@ class Users:
     @staticmethod
     def _may_match(viewer: User, user: User, query: str) -> bool:
         """Whether the match may be used: another company's e-mail is not shown, so a piece of it finds nobody."""
-        if viewer.company_id == user.company_id or not query:
+        if not query or allows(people.profile_shows, viewer, user):
             return True
         names = (user.first_name, user.last_name, user.display_name)
         wanted = query.casefold()

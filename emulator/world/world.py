@@ -51,6 +51,7 @@ class Settings:
     forms_from_users: bool = False
     messages_newest_first: bool = True
     obo_reads_messages: bool = False
+    obo_for_service_accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

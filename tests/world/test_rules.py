@@ -17,7 +17,7 @@ from emulator.world.messages import Content, Origin
 from emulator.world.policy import RULES
 from emulator.world.rooms import Rooms, RoomSearch
 from emulator.world.streams import RoomAttributes, Stream
-from emulator.world.users import User
+from emulator.world.users import Search, User
 
 ORIGIN = Origin(session="s")
 HELLO = Content(presentationml="<div>hello</div>", words=("hello",))
@@ -64,9 +64,25 @@ class Cast:
     def disable(self, user: User) -> User:
         return self.world.users.change(user, enabled=False)
 
+    def officer(self) -> User:
+        roles = {"USER_PROVISIONING", "COMPLIANCE_OFFICER", "CONTENT_MANAGEMENT"}
+        return self.world.users.change(self.heidi, roles=self.heidi.roles | roles)
+
     def signal(self, owner: User, **changes: Any) -> Any:
         given = {"name": "s", "query": "HASHTAG:rates", "visible": True, "company_wide": False, **changes}
         return self.world.signals.create(owner, **given)
+
+
+def _find_by_title(c: Cast) -> None:
+    c.world.users.change(c.carol, title="Head of Rates")
+    if c.carol not in c.world.users.search(c.alice, Search(query="carol", title="Head of Rates")):
+        raise Refused("alice does not find carol by the title")
+
+
+def _writes_to_a_closed_company(c: Cast) -> Any:
+    room = c.room("Acme x Globex")
+    c.world.companies.change(c.carol.company_id, cross_pod=False)
+    return c.say(c.alice, room)
 
 
 def _third_company(c: Cast) -> User:
@@ -183,9 +199,13 @@ SCENARIOS: dict[str, Scenario] = {
     "people.not_a_colleague": lambda c: c.world.connections.remove(c.alice, c.bob.id),
     "people.has_a_connection_to_remove": lambda c: c.world.connections.remove(c.alice, c.dave.id),
     "people.connected": lambda c: c.world.streams.im(c.alice, [c.dave.id]),
-    "people.not_barred": lambda c: c.world.streams.im(c.alice, [c.ivan.id]),
+    "people.not_barred": lambda c: c.world.signals.subscribe(c.ivan, c.signal(c.alice).id, None, pushed=False),
+    "people.profile_shows": _find_by_title,
     "people.may_chat_externally": lambda c: c.world.streams.im(c.without(c.alice, "isExternalIMEnabled"), [c.carol.id]),
     "people.account_works": lambda c: c.world.streams.im(c.alice, [c.grace.id]),
+    "streams.is_of_the_pod": lambda c: c.world.streams.seen_by(c.officer(), c.new_room(c.carol).id),
+    "streams.parties_may_meet": lambda c: c.world.streams.im(c.heidi, [c.alice.id, c.ivan.id]),
+    "streams.companies_communicate": _writes_to_a_closed_company,
     "streams.may_see_stream": lambda c: c.world.streams.seen_by(c.ivan, c.room("Trading Desk").id),
     "streams.may_see_room": lambda c: c.rooms.seen_by(c.ivan, c.room("Trading Desk").id),
     "streams.may_list_members": lambda c: c.rooms.members(c.ivan, c.room("Trading Desk").id),
@@ -231,6 +251,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "rooms.is_a_member": lambda c: c.rooms.promote(c.alice, c.room("Trading Desk").id, c.ivan.id),
     "rooms.an_owner_remains": lambda c: c.rooms.demote(c.alice, c.room("Trading Desk").id, c.alice.id),
+    "messages.is_of_the_pod": lambda c: c.world.messages.suppress(c.officer(), c.say(c.carol, c.new_room(c.carol)).id),
     "messages.within_history": _late_reader,
     "messages.content_fits": lambda c: c.say(c.alice, c.room("Trading Desk"), replace(HELLO, entities=81)),
     "messages.may_send_forms": lambda c: c.say(c.alice, c.room("Trading Desk"), FORM),

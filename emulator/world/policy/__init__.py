@@ -84,6 +84,15 @@ def rule(basis: Basis, page: str) -> Callable[[Callable[P, None]], Callable[P, N
     return declare
 
 
+def allows(asked: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether a rule is content: how lists ask what is asked of a single thing."""
+    try:
+        asked(*args, **kwargs)
+    except Refused:
+        return False
+    return True
+
+
 def _overhear(declared: Rule, heard: list[Asked], args: Any, kwargs: Any) -> None:
     try:
         declared.check(*args, **kwargs)

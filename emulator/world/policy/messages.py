@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import Barred, EntitlementMissing, Forbidden, Invalid, NotTheAuthor, RoleMissing
-from emulator.world.policy import Basis, people, rule
+from emulator.world.errors import (
+    Barred,
+    EntitlementMissing,
+    Forbidden,
+    Invalid,
+    NotTheAuthor,
+    RoleMissing,
+    UnknownMessage,
+)
+from emulator.world.policy import Basis, allows, people, rule, streams
 
 if TYPE_CHECKING:
     from emulator.world.attachments import Upload
@@ -58,6 +66,14 @@ def no_barrier_to_author(world: World, user: User, message: Message) -> None:
     author = world.users.book[message.sender]
     if world.barriers.between(user, author) is not None:
         raise Barred(f"an information barrier stands between '{user.username}' and the author '{author.username}'")
+
+
+@rule(Basis.CHOICE, "production/pod.md 3.2")
+def is_of_the_pod(world: World, user: User, message: Message) -> None:
+    """Content management ends where the pod ends: what was said in streams that nobody of the pod is in, and that were
+    not made there, does not exist for it."""
+    if not allows(streams.is_of_the_pod, world, user, world.streams.book[message.stream]):
+        raise UnknownMessage(f"there is no message '{message.id}'")
 
 
 # --- what messages may be like ---

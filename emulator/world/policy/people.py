@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import Barred, EntitlementMissing, Inactive, Invalid, NotConnected
+from emulator.world.errors import Barred, EntitlementMissing, Forbidden, Inactive, Invalid, NotConnected
 from emulator.world.policy import Basis, rule
 
 if TYPE_CHECKING:
@@ -44,6 +44,14 @@ def directory_shows(world: World, viewer: User, other: User) -> None:
     other companies."""
     if viewer.company_id != other.company_id:
         _both_external(world, viewer, other)
+
+
+@rule(Basis.DOCUMENTED, "production/pod.md 3.4, production/agent.md 2")
+def profile_shows(viewer: User, other: User) -> None:
+    """E-mail, username, title, location and what else is in a profile are for colleagues. Others see the names, the
+    company, the type of the account and the picture, and find nobody by the rest."""
+    if viewer.company_id != other.company_id:
+        raise Forbidden(f"'{other.username}' is of another company than '{viewer.username}'")
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 7")

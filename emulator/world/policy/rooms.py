@@ -192,6 +192,7 @@ def fits_into_external_room(world: World, user: User, stream: Stream, target: Us
         if not streams.colleague_of_creator(target, stream):
             raise Invalid(f"'{target.username}' is of another company and room '{room.name}' is not crossPod")
         return
+    streams.companies_communicate(world, {*world.streams.companies(stream.id), target.company_id})
     people.has(target, "isExternalRoomEnabled", "be in a room with other companies")
     if target.company_id != user.company_id:
         people.has(user, "isExternalRoomEnabled", "add users of other companies to a room")

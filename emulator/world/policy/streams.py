@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emulator.world.errors import (
     Barred,
+    EntitlementMissing,
     Forbidden,
     Inactive,
     Invalid,
@@ -17,7 +18,7 @@ from emulator.world.errors import (
 from emulator.world.policy import Basis, people, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from emulator.world.streams import Stream
     from emulator.world.users import User
@@ -55,11 +56,22 @@ def nobody_barred(world: World, user: User, stream: Stream) -> None:
 # --- seeing ---
 
 
+@rule(Basis.CHOICE, "production/pod.md 3.2")
+def is_of_the_pod(world: World, user: User, stream: Stream) -> None:
+    """Roles end where the pod ends: a stream that was not made in the pod, and that nobody of the pod is in, does not
+    exist for it."""
+    if not colleague_of_creator(user, stream) and user.company_id not in world.streams.companies(stream.id):
+        raise UnknownRoom(f"stream '{stream.id}' is of another pod")
+
+
 @rule(Basis.DOCUMENTED, "production/pod.md 8")
 def may_see_stream(world: World, user: User, stream: Stream) -> None:
     """Details of a stream are for its members, for roles that may see any stream, and for colleagues where the room is
     public or can be discovered. Anybody else is told what is told of a stream that does not exist."""
-    if world.streams.is_member(stream.id, user.id) or "VIEW_ANY_STREAM_DETAILS" in user.privileges:
+    if world.streams.is_member(stream.id, user.id):
+        return
+    if "VIEW_ANY_STREAM_DETAILS" in user.privileges:
+        is_of_the_pod(world, user, stream)
         return
     room = stream.room
     open_to_all = room is not None and stream.active and (room.public or room.discoverable)
@@ -74,18 +86,21 @@ def may_see_room(world: World, user: User, stream: Stream) -> None:
     room, the answer is that of a room that does not exist."""
     if stream.room is None:
         raise UnknownRoom(f"stream '{stream.id}' is not a room")
-    if not world.streams.is_member(stream.id, user.id) and "VIEW_ANY_STREAM_DETAILS" not in user.privileges:
+    if world.streams.is_member(stream.id, user.id):
+        return
+    if "VIEW_ANY_STREAM_DETAILS" not in user.privileges:
         raise UnknownRoom(f"'{user.username}' is not a member of room '{stream.room.name}'")
+    is_of_the_pod(world, user, stream)
 
 
 @rule(Basis.OBSERVED, "production/pod.md 1.2, 9.6")
 def may_list_members(world: World, user: User, stream: Stream) -> None:
     """The members of a room are listed for its members and for roles that may see any membership."""
-    if not world.streams.is_member(stream.id, user.id) and not user.privileges & {
-        "VIEW_ANY_STREAM_MEMBERSHIP",
-        "VIEW_ANY_STREAM_DETAILS",
-    }:
+    if world.streams.is_member(stream.id, user.id):
+        return
+    if not user.privileges & {"VIEW_ANY_STREAM_MEMBERSHIP", "VIEW_ANY_STREAM_DETAILS"}:
         raise NotAMember(f"'{user.username}' is not a member of room '{name_of(stream)}'")
+    is_of_the_pod(world, user, stream)
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 8")
@@ -168,6 +183,31 @@ def still_connected(world: World, user: User, stream: Stream) -> None:
                 raise NotConnected(f"'{user.username}' and '{other.username}' of another company are not connected")
 
 
+@rule(Basis.CHOICE, "production/pod.md 3.4, 8")
+def companies_communicate(world: World, companies: Iterable[int]) -> None:
+    """Where several companies meet, each of them communicates with others."""
+    met = set(companies)
+    for each in met if len(met) > 1 else ():
+        company = world.companies.of(each)
+        if not company.cross_pod:
+            raise EntitlementMissing(f"company '{company.name}' does not communicate with other companies")
+
+
+@rule(Basis.CHOICE, "production/pod.md 3.3, 8, 10")
+def parties_may_meet(world: World, parties: Collection[int]) -> None:
+    """Those in an IM may all chat with each other, whoever brings them together: no barrier parts any two of them, and
+    with several companies each has isExternalIMEnabled."""
+    users = [world.users.book[party] for party in parties]
+    for user in users:
+        for barred in world.barriers.barred_users(user).intersection(parties):
+            other = world.users.book[barred]
+            raise Barred(f"an information barrier stands between '{user.username}' and '{other.username}'")
+    companies = {user.company_id for user in users}
+    companies_communicate(world, companies)
+    for user in users if len(companies) > 1 else ():
+        people.may_chat_externally(user)
+
+
 @rule(Basis.CHOICE, "production/pod.md 10")
 def no_barrier_among_members(world: World, user: User, stream: Stream) -> None:
     """Nobody writes where somebody reads from whom an information barrier separates them."""
@@ -182,6 +222,10 @@ def may_write(world: World, user: User, stream: Stream) -> None:
     may_write_externally(user, stream)
     still_connected(world, user, stream)
     no_barrier_among_members(world, user, stream)
+    if stream.room is None:
+        parties_may_meet(world, stream.parties)
+    elif stream.cross_pod:
+        companies_communicate(world, world.streams.companies(stream.id))
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 3.3")
