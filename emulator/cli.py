@@ -122,7 +122,7 @@ def world(file: str, seed: int, users: int, rooms: int, messages: int, overheard
 @cli.command()
 @click.argument("method")
 @click.argument("path")
-@click.option("--user", required=True, help="the user in session")
+@click.option("--user", help="the user in session, or who logs in")
 @click.option("--app", help="the app that acts for the user; without it an account of its own calls")
 @click.option("--data", help="the body as JSON, or the fields of a form as a JSON object")
 @click.option("--world", default="demo", show_default=True, help="demo, empty, or a YAML file")
@@ -131,7 +131,7 @@ def world(file: str, seed: int, users: int, rooms: int, messages: int, overheard
 def explain(
     method: str,
     path: str,
-    user: str,
+    user: str | None,
     app: str | None,
     data: str | None,
     world: str,

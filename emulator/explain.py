@@ -7,26 +7,29 @@ what may be asked.
 from __future__ import annotations
 
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from emulator.access import login, permissions
-from emulator.api.dispatch import endpoint_at
-from emulator.site import Site
+from emulator.api import inside
+from emulator.api.dispatch import endpoint_at, serve
 from emulator.stage.stage import Stage
 from emulator.table.table import parameters
 from emulator.world.errors import Invalid, Refused
 from emulator.world.policy import RULES, overheard
+from emulator.world.users import SYSTEM, User
 
 if TYPE_CHECKING:
     from emulator.access.permissions import Match
     from emulator.table.table import Endpoint
-    from emulator.world.users import User
+    from emulator.world.apps import App
     from emulator.world.world import World
 
+T = TypeVar("T")
 ASKED = Path(__file__).parent / "table" / "asked.tsv"
 """The rules that each row asks of the world, as the tests have seen it."""
 _HERE = Path(__file__).resolve().parent
@@ -59,27 +62,86 @@ class Explanation:
 
 
 def explain(
-    world: World, username: str, app_id: str | None, method: str, path: str, data: str | None, match: Match = "all"
+    world: World,
+    username: str | None,
+    app_id: str | None,
+    method: str,
+    path: str,
+    data: str | None,
+    match: Match = "all",
 ) -> Explanation:
     """What would be asked of this call. `{Trading Desk}` or `{bob}` in `path` or `data` stand for the id of that room
-    or user. UnknownUser or another Refused where there is no such user or app."""
-    user = world.users.named(username)
+    or user. The call is tried on `world` itself: give it a world that nobody else uses. Logins are explained too;
+    calls that need no session need no user. UnknownUser or another Refused where there is no such user or app."""
+    user = None if username is None else world.users.named(username)
+    app = None if app_id is None else world.apps.get(app_id)
     path = _NAMED.sub(lambda found: str(_id(world, found[1]) or found[0]), path)
     if data is not None:
         data = _NAMED_IN_JSON.sub(lambda found: _as_json(world, found), data)
     endpoint = endpoint_at(method, path.partition("?")[0])
+    stage = Stage(world, permission_match=match)
+    stage.hold = 0  # an explanation does not wait for events
     if endpoint is None:
-        return _tried(Explanation(f"{method} {path}", "nothing is served there", []), world, user, app_id, data, None)
-    steps = _session(world, user, app_id)
-    if app_id is not None and steps[0].holds:
-        steps.append(_permission(world, app_id, endpoint, match))
+        told = Explanation(f"{method} {path}", "nothing is served there", [])
+        return _tried(told, stage, _session_headers(stage, user, app) if user else {}, data, None)
+    if endpoint.auth == "none":
+        steps, headers = _login(stage, endpoint, user, app)
+    elif user is None:
+        raise Invalid(f"{endpoint.name} needs a session: say which user is in it")
+    else:
+        steps, headers = [_session(world, user, app)], _session_headers(stage, user, app)
+        if app is not None and steps[0].holds:
+            steps.append(_permission(app, endpoint, match))
     told = Explanation(endpoint.name, endpoint.summary, steps)
     unnamed = any(f"{{{name}}}" in path for name in parameters(endpoint.path))
     if unnamed or (data is None and endpoint.body_required and (endpoint.form or endpoint.body is not None)):
         return replace(told, steps=[*steps, *_may_be_asked(endpoint)])
-    if not steps[0].holds:
+    if endpoint.auth == "session" and not steps[0].holds:
         return replace(told, status=401)
-    return _tried(replace(told, call=f"{method} {path}"), world, user, app_id, data, endpoint, match)
+    return _tried(replace(told, call=f"{method} {path}"), stage, headers, data, endpoint)
+
+
+def _session_headers(stage: Stage, user: User, app: App | None) -> dict[str, str]:
+    session = stage.sessions.open(
+        "obo" if app else "bot", subject=user.username, user=user.id, app=app.id if app else None
+    )
+    return {"sessionToken": session.token, "keyManagerToken": stage.sessions.open_key_manager(user.id)}
+
+
+def _login(stage: Stage, endpoint: Endpoint, user: User | None, app: App | None) -> tuple[list[Step], dict[str, str]]:
+    """What is asked of a login, and the headers with which it would come. What a signature proves is not made up."""
+    if not endpoint.path.endswith("/authenticate"):
+        return [Step("session", "none is needed", True, "production/auth.md 6")], {}
+    page = "production/auth.md 3"
+    how = "a JWT signed with its key" if "pubkey" in endpoint.path else "its client certificate"
+    if "/app/user" in endpoint.path:
+        if app is None:
+            says = "an app logs the user in, with the session of its own as sessionToken"
+            return [Step("session", says, None, page)], {}
+        headers = {"sessionToken": login.open_app_session(stage.sessions, app).token} if app.enabled else {}
+        return ([_session(stage.world, user, app)] if user is not None else [_works(stage, app, how)]), headers
+    holder = app if "/app/" in endpoint.path else user
+    if holder is None:
+        whose = "an enabled app" if "/app/" in endpoint.path else "a service account that works"
+        return [Step("session", f"{whose} shows {how}", None, page)], {}
+    return [_works(stage, holder, how)], {}
+
+
+def _works(stage: Stage, holder: App | User, how: str) -> Step:
+    """Whether an app or an account can log in at all: what it shows for that is not known here."""
+    if isinstance(holder, User):
+        whose, works = f"service account '{holder.username}'", holder.may_act(stage.world.clock.now())
+        but = None if works else "it is deactivated or suspended"
+        if holder.account_type != SYSTEM:
+            but = "it is not a service account"
+    else:
+        whose, but = f"app '{holder.id}'", None if holder.enabled else "it is disabled"
+    says = f"{whose} works, and shows {how}"
+    if but is None and holder.public_key is None and how.startswith("a JWT"):
+        but = "it has no public key here"
+    return Step(
+        "login", says if but is None else f"{says}. But {but}.", None if but is None else False, "production/auth.md 3"
+    )
 
 
 def _id(world: World, name: str) -> str | int | None:
@@ -97,22 +159,20 @@ def _as_json(world: World, found: re.Match[str]) -> str:
     return found[0] if known is None else orjson.dumps(known).decode()
 
 
-def _session(world: World, user: User, app_id: str | None) -> list[Step]:
-    if app_id is None:
+def _session(world: World, user: User, app: App | None) -> Step:
+    if app is None:
         says = f"account '{user.username}' is not deactivated or suspended"
-        return [Step("session", says, user.may_act(world.clock.now()), "production/pod.md 3.1")]
-    app = world.apps.get(app_id)
+        return Step("session", says, user.may_act(world.clock.now()), "production/pod.md 3.1")
     says = f"app '{app.id}' is enabled, installed for '{user.username}', whose account works, and may act for users"
     try:
         login.must_be_enabled(app)
         login.check_acting(world, app, user)
     except Refused as refused:
-        return [Step("session", f"{says}. But {refused.reason}.", False, "production/auth.md 6")]
-    return [Step("session", says, True, "production/auth.md 6")]
+        return Step("session", f"{says}. But {refused.reason}.", False, "production/auth.md 6")
+    return Step("session", says, True, "production/auth.md 6")
 
 
-def _permission(world: World, app_id: str, endpoint: Endpoint, match: Match) -> Step:
-    app = world.apps.get(app_id)
+def _permission(app: App, endpoint: Endpoint, match: Match) -> Step:
     if endpoint.permissions is None:
         says = "the endpoint is for apps that act on behalf of users. But it is not."
         return Step("permission", says, False, "production/pod.md 2.1")
@@ -135,32 +195,26 @@ def _may_be_asked(endpoint: Endpoint) -> list[Step]:
 
 
 def _tried(
-    told: Explanation,
-    world: World,
-    user: User,
-    app_id: str | None,
-    data: str | None,
-    endpoint: Endpoint | None,
-    match: Match = "all",
+    told: Explanation, stage: Stage, headers: dict[str, str], data: str | None, endpoint: Endpoint | None
 ) -> Explanation:
-    """The call made in this process, on a world that nobody else uses."""
+    """The call made in this process."""
     import httpx
 
-    from emulator.testing.transport import InProcess
-
-    stage = Stage(world, permission_match=match)
-    session = stage.sessions.open("obo" if app_id else "bot", subject=user.username, user=user.id, app=app_id)
-    headers = {"sessionToken": session.token, "keyManagerToken": stage.sessions.open_key_manager(user.id)}
     body: dict[str, Any] = {}
     if data is not None and endpoint is not None and endpoint.form:
         body["files"] = [(name, (None, str(value))) for name, value in _fields(data).items()]
     elif data is not None:
         body["content"] = data
-        headers["Content-Type"] = "application/json"
+        headers = {**headers, "Content-Type": "application/json"}
     method, _, path = told.call.partition(" ")
-    transport = InProcess(Site(stage))
-    with httpx.Client(base_url="http://127.0.0.1:8080", transport=transport) as client, overheard() as asked:
-        answer = client.request(method, path, headers=headers, **body)
+    request = httpx.Request(method, f"http://127.0.0.1:8080{path}", headers=headers, **body)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await serve(stage, scope, receive, send, scope["raw_path"].decode("latin-1"))
+
+    calling = inside.call(app, method, request.url.raw_path, request.headers.raw, request.read())
+    with overheard() as asked:
+        answer = _at_once(calling)
     steps = list(told.steps)
     for each in asked:
         rule, refusal = each.rule, each.refusal
@@ -168,8 +222,19 @@ def _tried(
         step = Step(rule.name, says, refusal is None, f"{rule.basis.value}, {rule.page}")
         if step not in steps:
             steps.append(step)
-    reason = answer.headers.get("X-Emulator-Reason", "")
-    return replace(told, steps=steps, status=answer.status_code, answer=answer.text, reason=reason)
+    reason = dict(answer.headers).get(b"x-emulator-reason", b"").decode()
+    return replace(told, steps=steps, status=answer.status, answer=answer.content.decode(), reason=reason)
+
+
+def _at_once(work: Coroutine[Any, Any, T]) -> T:
+    """Run what has nothing to wait for, so that no other call comes in between; Invalid where it would wait."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        found: T = done.value
+        return found
+    work.close()
+    raise Invalid("this call would wait for something, and cannot be tried")
 
 
 def _fields(data: str) -> dict[str, Any]:

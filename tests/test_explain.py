@@ -12,7 +12,9 @@ from click.testing import CliRunner
 
 import emulator
 from emulator.cli import cli
+from emulator.stage.journal import Filter
 from emulator.world.entitlements import ENTITLEMENTS
+from tests.conftest import Wire, refused
 
 
 def explained(*arguments: str) -> dict[str, Any]:
@@ -77,6 +79,54 @@ def test_for_people_it_is_a_table() -> None:
     wrong = CliRunner().invoke(cli, ["explain", "--user", "nobody", "GET", "/pod/v2/sessioninfo"])
     assert wrong.exit_code == 1
     assert "no user is named 'nobody'" in wrong.output
+
+
+def test_it_is_a_call_of_the_control_plane_and_changes_nothing(wire: Wire) -> None:
+    before = wire.world.messages.count
+    call = {"method": "post", "path": "/agent/v4/stream/{Trading Desk}/message/create", "user": "alice"}
+    body = {"message": "<messageML>x</messageML>"}
+    good = wire.http.post("/emulator/v1/explain", json={**call, "app": "acme-desk", "body": body}).json()
+    assert (good["status"], wire.world.messages.count) == (200, before)
+    told = wire.http.post("/emulator/v1/explain", json={**call, "app": "acme-reader", "body": body}).json()
+    assert told["status"] == 403
+    assert told["reason"] == "app 'acme-reader' has no permission SEND_MESSAGES"
+    assert held(told) == {"session": True, "permission": False}
+    assert list(wire.stage.journal.find(Filter())) == []
+    refused(wire.http.post("/emulator/v1/explain", json={**call, "user": "nobody"}), 404, "nobody")
+    refused(wire.http.post("/emulator/v1/explain", json={**call, "user": None}), 400, "say which user")
+    refused(wire.http.post("/emulator/v1/explain", json={**call, "path": "x"}), 400)
+
+
+def test_it_does_not_wait_for_events(wire: Wire) -> None:
+    feed = wire.post("/agent/v5/datafeeds", "acme-bot", None, json={}).json()["id"]
+    call = {"method": "POST", "path": f"/agent/v5/datafeeds/{feed}/read", "user": "acme-bot"}
+    told = wire.http.post("/emulator/v1/explain", json=call).json()
+    assert told["status"] in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (
+            ["--app", "acme-desk", "--user", "bob", "POST", "/login/pubkey/app/username/bob/authenticate"],
+            200,
+            "may act",
+        ),
+        (
+            ["--app", "acme-desk", "--user", "grace", "POST", "/login/pubkey/app/username/grace/authenticate"],
+            401,
+            "suspended",
+        ),
+        (["--app", "acme-disabled", "POST", "/login/pubkey/app/authenticate"], None, "it is disabled"),
+        (["--user", "alice", "POST", "/login/pubkey/authenticate"], None, "not a service account"),
+        (["POST", "/login/pubkey/authenticate"], None, "a service account that works shows a JWT"),
+        (["GET", "/agent/v3/health"], 200, "none is needed"),
+    ],
+)
+def test_logins_and_calls_without_a_session(arguments: list[str], status: int | None, says: str) -> None:
+    told = explained(*arguments)
+    assert told["status"] == status
+    assert any(says in step["says"] for step in told["steps"]), told["steps"]
 
 
 def test_entitlements_say_what_asks_for_them() -> None:

@@ -76,10 +76,8 @@ class Dice(random.Random):
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
-def test_no_row_ever_fails(wire: Wire, row: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    from emulator.api.agent import datafeeds
-
-    monkeypatch.setattr(datafeeds, "HOLD", 0.001)
+def test_no_row_ever_fails(wire: Wire, row: Endpoint) -> None:
+    wire.stage.hold = 0.001
     dice = Dice(row.name)
     for _ in range(40):
         path = row.path

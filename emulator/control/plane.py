@@ -18,6 +18,7 @@ from emulator.control import (
     apps,
     behaviours,
     events,
+    explain,
     extension,
     faults,
     openapi,
@@ -34,7 +35,21 @@ from emulator.world.errors import Refused
 
 log = logging.getLogger(__name__)
 
-_PARTS = (world, users, apps, populate, behaviours, state, faults, requests, events, extension, worlds, openapi)
+_PARTS = (
+    world,
+    users,
+    apps,
+    populate,
+    behaviours,
+    state,
+    faults,
+    requests,
+    events,
+    explain,
+    extension,
+    worlds,
+    openapi,
+)
 ROUTES = [each for part in _PARTS for each in part.ROUTES]
 _ROUTER = Router(ROUTES, redirect_slashes=False)
 

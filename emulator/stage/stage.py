@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 MOST_SNAPSHOTS = 100
+HOLD = 20.0
+"""How many seconds a read of a datafeed waits when nothing is there: clients call a loop dead after 22."""
 
 
 class Stage:
@@ -39,6 +41,7 @@ class Stage:
         self.keep: Callable[[], None] | None = None
         """Writes what a call changed where the state is kept; asked for before the answer leaves."""
         self.throttle: Throttle | None = None
+        self.hold = HOLD
         self.loaded: Snapshot = world.snapshot()
         self.snapshots: dict[str, tuple[int, Snapshot]] = {}
         """Named snapshots, with the time (ms) at which each was taken."""

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from emulator.api.call import Call
     from emulator.world.datafeeds import Datafeed
 
-HOLD = 20
-"""How many seconds a read waits when nothing is there: clients call a loop dead after 22."""
-
 
 class FeedAnswer(TypedDict):
     id: str
@@ -55,14 +52,14 @@ class Events(TypedDict):
     returns="V5EventList",
 )
 async def read_datafeed(call: Call) -> Events:
-    """The events since the last read; waits up to 20 seconds for the first."""
+    """The events since the last read; waits for the first as long as a read is held, 20 seconds."""
     feeds, feed_id, asked = call.world.datafeeds, call.path["datafeedId"], call.body
     entries, acknowledgement = feeds.take(call.user, feed_id, asked.ackId if asked is not None else None)
     shows = asked is None or asked.updatePresence is not False
     if shows and call.world.presences.own(call.user).category == "OFFLINE":
         call.world.presences.set(call.user, "AVAILABLE")
     if not entries:
-        if not await _arrival(call, feeds.seen_by(call.user, feed_id)):
+        if not call.stage.hold or not await _arrival(call, feeds.seen_by(call.user, feed_id)):
             return {"events": [], "ackId": acknowledgement}
         entries, acknowledgement = feeds.take(call.user, feed_id, None)
     return {"events": [v4_event(call.world, entry, call.user) for entry in entries], "ackId": acknowledgement}
@@ -72,7 +69,7 @@ async def _arrival(call: Call, feed: Datafeed) -> bool:
     """Whether something comes into a feed, or the feed goes, before the hold is over or the pod stops. Refused as at
     the start of a call when who waits may no longer."""
     feeds, waiting, loop = call.world.datafeeds, call.stage.waiting, asyncio.get_running_loop()
-    until = loop.time() + HOLD
+    until = loop.time() + call.stage.hold
     with waiting.woken() as woken:
         end = feeds.when_arrives(feed, woken.set)
         try:

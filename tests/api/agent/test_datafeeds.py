@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from emulator.api.agent import datafeeds
 from tests import official
 from tests.conftest import Wire, refused
 
@@ -18,8 +17,8 @@ def bot(wire: Wire, method: str, path: str, **request: Any) -> Any:
 
 
 @pytest.fixture
-def feed(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(datafeeds, "HOLD", 0.01)
+def feed(wire: Wire) -> str:
+    wire.stage.hold = 0.01
     answer = bot(wire, "POST", FEEDS, json={})
     assert answer.status_code == 201
     return str(answer.json()["id"])

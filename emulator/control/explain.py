@@ -1,0 +1,40 @@
+"""Why a call is refused, or what would come of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from pydantic import Field
+
+from emulator.control.parts import Part, answer, body_of, route, stage_of
+from emulator.explain import explain as told
+from emulator.world.world import World
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+class Asked(Part):
+    """A call. `{Trading Desk}` and `{bob}` in `path` and `body` stand for ids; `body` is JSON, or a form's fields."""
+
+    method: Annotated[str, Field(pattern=r"^[A-Za-z]{1,10}$")]
+    path: Annotated[str, Field(pattern=r"^/[!-~ ]*$", max_length=4_096)]
+    user: str | None = None
+    app: str | None = None
+    body: Any = None
+
+
+async def explain(request: Request) -> Response:
+    """What is asked of a call, in order, and what it would answer. Tried on a copy of the world: nothing is changed."""
+    asked = await body_of(request, Asked)
+    stage = stage_of(request)
+    copy = World("explained")
+    copy.restore(stage.world.snapshot())
+    data = None if asked.body is None else orjson.dumps(asked.body).decode()
+    found = told(copy, asked.user, asked.app, asked.method.upper(), asked.path, data, stage.permission_match)
+    return answer(found)
+
+
+ROUTES = [route("/explain", explain, "POST")]
