@@ -35,6 +35,12 @@ _CHOICES = (
     ("Order within a page of messages", "newest first, `settings.messagesOrder: oldest` turns it round"),
     ("Message by id, attachments", "not for apps, unless `settings.oboReadsMessages` opens them to GET_MESSAGES"),
     ("Search for nothing found", "204"),
+    (
+        "`settings.strict`",
+        "a world file that sets it has 400 for what clients are known to send and the documentation may be read to"
+        " refuse: `streamType` with `streamId`, a look-up by username without `local`, two private rooms of one name,"
+        " `limit` 0 and above 1,000 in streams/list, an update that changes nothing, removal of one's own request",
+    ),
     ("Unknown stream in a message call", "400 `This thread doesn't exist.`"),
     ("MessageML", "is held to production's library by recordings; [bounds and differences](messageml.md)"),
     ("Suppressed messages", "stay in lists with an empty text, leave search, and lose their attachments"),

@@ -323,7 +323,7 @@ async def _read(receive: Any, limit: int) -> bytes:
 
 
 def _body(endpoint: Endpoint, content: bytes) -> Any:
-    if not content.strip():
+    if content.strip() in (b"", b"null"):
         if endpoint.body_required:
             raise Invalid("the call needs a JSON body")
         return None

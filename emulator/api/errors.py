@@ -27,6 +27,8 @@ THREAD_TEXT = "This thread doesn't exist."
 FEED_TEXT = "Could not find a datafeed with the provided id"
 
 
+MEMBERS_TEXT = "User {} is neither an admin nor a member of the specified rooms"
+NAME_TAKEN_TEXT = "The name '{}' is too similar to one that is already in use. Please choose another name."
 TOO_LARGE_TEXT = "Limit message-content-max-total-size reached"
 
 
@@ -54,10 +56,12 @@ def _status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, 
             return 401, LOGIN_TEXT
         case LoginForbidden():
             return 403, LOGIN_FORBIDDEN_TEXT
-        case world.NotAMember() if endpoint is not None and endpoint.path.endswith("/membership/list"):
-            return 403, refused.reason
+        case world.MembersHidden():
+            return 403, MEMBERS_TEXT.format(refused.user)
         case world.Forbidden():
             return 403, FORBIDDEN_TEXT
+        case world.NameTaken():
+            return 400, NAME_TAKEN_TEXT.format(refused.name)
         case world.UnknownRoom():
             return 400, ROOM_TEXT if endpoint is not None and "/room/" in endpoint.path else STREAM_INFO_TEXT
         case world.UnknownStream():

@@ -24,8 +24,11 @@ def query(shape: str, query_string: bytes) -> Any:
     """The query as a model; Invalid says what does not fit."""
     try:
         pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=False, max_num_fields=_MOST_FIELDS)
-        # Old clients write Python's None for what they leave open (production/agent_signals_events.md 2.2).
-        return adapter(shape).validate_python({name: value for name, value in pairs if value != "None"})
+        # Old clients write Python's None for what they leave open (production/agent_signals_events.md 2.2); as a tag it
+        # is a word (3.1).
+        return adapter(shape).validate_python(
+            {name: value for name, value in pairs if value != "None" or name == "tag"}
+        )
     except ValidationError as error:
         raise Invalid(f"query parameter {explained(error)}") from None
     except ValueError as error:

@@ -16,7 +16,7 @@ from emulator.world.attachments import Upload
 from emulator.world.errors import Invalid
 from emulator.world.messages import Origin
 from emulator.world.policy import rooms as policy
-from emulator.world.streams import RoomAttributes
+from emulator.world.streams import RoomAttributes, name_key
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -90,7 +90,8 @@ async def create_stream(request: Request) -> Response:
     policy.fits(attributes)
     if not asked.crossPod and len({user.company_id for user in (*owners, *users)}) > 1:
         raise Invalid("a room of several companies needs crossPod")
-    world.rooms.must_be_free(owners[0], attributes.name)
+    if world.streams.book.one_by("name", (owners[0].company_id, name_key(attributes.name))) is not None:
+        raise Invalid(f"a room '{attributes.name}' exists already, and here rooms are called by their names")
     stream = world.rooms.open(owners[0], attributes)
     for user in (*owners, *users):
         world.streams.seat(stream, user.id, owner=user in owners)

@@ -148,6 +148,7 @@ class SettingsPart(TypedDict, total=False):
     oboReadsMessages: bool
     oboForServiceAccounts: bool
     messagesOrder: Literal["newest", "oldest"]
+    strict: bool
 
 
 class WorldFile(TypedDict, total=False):

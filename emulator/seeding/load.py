@@ -164,6 +164,7 @@ class _Builder:
             ("formsFromUsers", "forms_from_users"),
             ("oboReadsMessages", "obo_reads_messages"),
             ("oboForServiceAccounts", "obo_for_service_accounts"),
+            ("strict", "strict"),
         ):
             if name in part:
                 given[field] = part[name]  # type: ignore[literal-required]

@@ -141,14 +141,15 @@ class Connections:
         return self._seen(user.id, requester.id, connection)
 
     def remove(self, user: User, other_id: int) -> None:
-        """Remove a connection, reject a waiting request, or let a rejected one wait again (production/pod.md 7)."""
+        """Remove a connection, take one's own request back, reject a waiting one, or let a rejected one wait again
+        (production/pod.md 7)."""
         other = self._met(user, other_id)
         people.not_a_colleague(user, other)
         connection = self.book.get(_pair(user.id, other.id))
-        people.has_a_connection_to_remove(connection, user, other)
+        people.has_a_connection_to_remove(self._world, connection, user, other)
         assert connection is not None
         now = self._world.clock.now()
-        if connection.status == ACCEPTED:
+        if connection.status == ACCEPTED or (connection.status == PENDING and connection.requester == user.id):
             self.book.drop(_pair(user.id, other.id))
         elif connection.status == PENDING:
             self._put(replace(connection, status=REJECTED, updated_at=now))

@@ -82,6 +82,14 @@ class NotAMember(Forbidden):
     """The user is not a member of the stream."""
 
 
+class MembersHidden(NotAMember):
+    """Who is in a room is not for this user."""
+
+    def __init__(self, user: int, reason: str) -> None:
+        super().__init__(reason)
+        self.user = user
+
+
 class NotAnOwner(Forbidden):
     """Only an owner may do this."""
 
@@ -92,6 +100,14 @@ class NotTheAuthor(Forbidden):
 
 class Barred(Forbidden):
     """An information barrier stands between two users."""
+
+
+class NameTaken(Invalid):
+    """Another room has the name already."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name
 
 
 class TooLarge(Invalid):

@@ -13,7 +13,7 @@ from emulator.world.policy import people
 from emulator.world.policy import rooms as policy
 from emulator.world.policy import streams as seeing
 from emulator.world.record import record
-from emulator.world.streams import ROOM, Membership, RoomAttributes, Stream, name_key
+from emulator.world.streams import ROOM, Membership, RoomAttributes, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,12 +55,8 @@ class Rooms:
         """A new room that `user` owns and is alone in."""
         policy.fits(attributes)
         policy.may_create_room(self._world, user, attributes)
-        self.must_be_free(user, attributes.name)
+        policy.name_is_free(self._world, user.company_id, attributes)
         return self.open(user, attributes)
-
-    def must_be_free(self, user: User, name: str) -> None:
-        """Invalid where the user's company has a room of this name."""
-        policy.name_is_free(self._named(user.company_id, name), name)
 
     def close(self, stream: Stream) -> Stream:
         """Deactivate a room, asked no questions: for putting worlds into a state."""
@@ -102,15 +98,16 @@ class Rooms:
         policy.may_update(self._world, user, stream, named)
         policy.created_by_own_company(user, stream)
         policy.room_is_active(stream)
-        policy.update_changes_something(named)
+        policy.update_changes_something(self._world, [*given, *(() if pinned is None else ("pinned",))], named)
+        if not named:
+            return stream
         policy.fixed_attributes_stay(stream.room, changes)
         attributes = replace(stream.room, **changes)
         policy.fits(attributes)
         if "view_history" in changes:
             policy.external_history_is_entitled(self._world, user, attributes)
         if "name" in changes:
-            taken_by = self._named(stream.created_by >> 36, attributes.name)
-            policy.name_is_free(None if taken_by is stream else taken_by, attributes.name)
+            policy.name_is_free(self._world, stream.created_by >> 36, attributes, stream)
         if named.get("pinned"):
             self._world.messages.must_be_in(user, stream, named["pinned"])
         changed = self.take_in(
@@ -305,9 +302,6 @@ class Rooms:
                 or ("keywords_key" in fields and query in key.casefold())
             )
         }
-
-    def _named(self, company: int, name: str) -> Stream | None:
-        return self._world.streams.book.one_by("name", (company, name_key(name)))
 
     def take_in(self, stream: Stream) -> Stream:
         """Store a room, and let it be found."""

@@ -69,7 +69,8 @@ class Search:
         """The streams to look into: the one named, else the user's own and the public rooms of the company."""
         streams = self._world.streams
         if search.stream is not None:
-            return [streams.readable_by(user, search.stream)]
+            stream = streams.readable_by(user, search.stream)
+            return [stream] if not search.types or stream.type in search.types else []
         own = {stream_id: streams.book[stream_id] for stream_id, _ in streams.memberships.keys_by("user", user.id)}
         for stream in streams.book.by("public", user.company_id):
             own.setdefault(stream.id, stream)

@@ -83,6 +83,11 @@ class Streams:
             parties=lambda stream: (stream.parties,) if stream.parties else (),
             public=lambda stream: (ids.pod_of(stream.created_by),) if stream.room and stream.room.public else (),
             name=lambda stream: ((ids.pod_of(stream.created_by), name_key(stream.room.name)),) if stream.room else (),
+            public_name=lambda stream: (
+                ((ids.pod_of(stream.created_by), name_key(stream.room.name)),)
+                if stream.room and stream.room.public
+                else ()
+            ),
         )
         self.memberships: Book[Seat, Membership] = Book(
             stream=lambda membership: (membership.stream,), user=lambda membership: (membership.user,)

@@ -42,7 +42,8 @@ DEFAULT_PROTOCOLS = ("http", "https", "ftp", "mailto", "skype", "tel")
 
 @record
 class Settings:
-    """What an administrator sets for a pod as a whole. `suppress_minutes` None is no limit."""
+    """What an administrator sets for a pod as a whole. `suppress_minutes` None is no limit. `strict` refuses what no
+    source refuses but the documentation's words may be read to (docs/fidelity.md)."""
 
     file_types: frozenset[str] = DEFAULT_FILE_TYPES
     protocols: tuple[str, ...] = DEFAULT_PROTOCOLS
@@ -52,6 +53,7 @@ class Settings:
     messages_newest_first: bool = True
     obo_reads_messages: bool = False
     obo_for_service_accounts: bool = False
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

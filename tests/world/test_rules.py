@@ -121,6 +121,11 @@ def _suppressed_update(c: Cast) -> Any:
     return c.world.messages.update(c.alice, desk, message.id, HELLO, ORIGIN)
 
 
+def _taken_name(cast: Cast) -> Any:
+    cast.world.set(strict=True)
+    return cast.new_room(cast.alice, "t r a d i n g DESK")
+
+
 def _pin_twice(c: Cast) -> Any:
     im = c.im(c.alice, c.bob)
     message = c.say(c.alice, im)
@@ -224,7 +229,7 @@ SCENARIOS: dict[str, Scenario] = {
     "streams.may_open_im": lambda c: c.world.streams.im(c.alice, [c.dave.id]),
     "streams.pin_changes_something": _pin_twice,
     "rooms.name_fits": lambda c: c.new_room(c.alice, "x" * 51),
-    "rooms.name_is_free": lambda c: c.new_room(c.alice, "t r a d i n g DESK"),
+    "rooms.name_is_free": _taken_name,
     "rooms.keywords_fit": lambda c: c.new_room(c.alice, keywords=(("a!", "b"),)),
     "rooms.public_rooms_are_open": lambda c: c.new_room(c.alice, public=True, view_history=True),
     "rooms.external_rooms_are_closed": lambda c: c.new_room(c.alice, cross_pod=True, discoverable=True),

@@ -55,7 +55,7 @@ async def read_datafeed(call: Call) -> Events:
     """The events since the last read; waits for the first as long as a read is held, 20 seconds."""
     feeds, feed_id, asked = call.world.datafeeds, call.path["datafeedId"], call.body
     entries, acknowledgement = feeds.take(call.user, feed_id, asked.ackId if asked is not None else None)
-    shows = asked is None or asked.updatePresence is not False
+    shows = asked is None or asked.updatePresence
     if shows and call.world.presences.own(call.user).category == "OFFLINE":
         call.world.presences.set(call.user, "AVAILABLE")
     if not entries:

@@ -8,11 +8,15 @@ from typing_extensions import TypedDict
 
 from emulator.access.permissions import LIST_USER_STREAMS, SEND_MESSAGES
 from emulator.table.table import endpoint
+from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
     from emulator.api.requests.streams import Page, StreamFilter
     from emulator.world.streams import Stream
+
+STRICT_LIMIT = 1000
+"""The most streams in an answer that the documentation speaks of."""
 
 
 class TypeAnswer(TypedDict):
@@ -62,12 +66,15 @@ def stream_answer(call: Call, stream: Stream) -> StreamAnswer:
     returns="StreamList",
 )
 def list_streams(call: Call) -> list[StreamAnswer] | None:
-    """The streams of the user, oldest first."""
+    """The streams of the user, oldest first; a limit of 0 is none."""
     asked: StreamFilter | None = call.body
     page: Page = call.query
+    if call.world.settings.strict and not 1 <= page.limit <= STRICT_LIMIT:
+        raise Invalid(f"limit is 1 to {STRICT_LIMIT}, not {page.limit}: settings.strict")
     types = {each.type for each in (asked and asked.streamTypes) or ()}
     found = call.world.streams.listed(call.user, types, inactive=bool(asked and asked.includeInactiveStreams))
-    return [stream_answer(call, stream) for stream in found[page.skip : page.skip + page.limit]] or None
+    shown = found[page.skip : page.skip + page.limit] if page.limit else found[page.skip :]
+    return [stream_answer(call, stream) for stream in shown] or None
 
 
 @endpoint("GET", "/pod/v1/streams/{sid}/info", permissions=[SEND_MESSAGES], returns="StreamAttributes", deprecated=True)

@@ -56,10 +56,11 @@ def user_by_name_v1(call: Call) -> UserV1 | None:
 def user(call: Call) -> UserV2 | None:
     """A user by id, e-mail or username."""
     query: ByOne = call.query
-    if query.uid is None and not query.email and not (query.username and query.local):
-        if query.username:
-            raise Invalid("a look-up by username needs local=true")
-        raise Invalid("At least one query parameter (uid or email or username) needs to be present")
+    if query.uid is None and not query.email:
+        if not query.username:
+            raise Invalid("At least one query parameter (uid or email or username) needs to be present")
+        if call.world.settings.strict and not query.local:
+            raise Invalid("a look-up by username needs local=true: settings.strict")
     found = call.world.users.look_up(
         call.user,
         user_ids=[] if query.uid is None else [query.uid],

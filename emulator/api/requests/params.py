@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from emulator.api.call import MAX_LONG
 
@@ -13,6 +13,11 @@ class Wire(BaseModel):
     """A body or query as clients send it: unknown fields pass, explicit nulls are as good as absent."""
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True, defer_build=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulls_are_absent(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else given
 
 
 def _no_boolean(value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from emulator.api.call import MAX_LONG
 from emulator.api.requests.params import Skip, Wire
 
 
@@ -20,4 +21,4 @@ class StreamFilter(Wire):
 
 class Page(Wire):
     skip: Skip = 0
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+    limit: Annotated[int, Field(ge=0, le=MAX_LONG)] = 50

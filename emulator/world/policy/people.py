@@ -76,9 +76,11 @@ def not_a_colleague(user: User, other: User) -> None:
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 7")
-def has_a_connection_to_remove(connection: Connection | None, user: User, other: User) -> None:
-    """Only a connection, a request received or one rejected can be removed."""
-    if connection is None or (connection.status == "PENDING" and connection.requester == user.id):
+def has_a_connection_to_remove(world: World, connection: Connection | None, user: User, other: User) -> None:
+    """Only a connection, a request or one rejected can be removed; one's own request not with `settings.strict`."""
+    if connection is None:
+        raise Invalid(f"'{user.username}' is not connected to '{other.username}'")
+    if world.settings.strict and connection.status == "PENDING" and connection.requester == user.id:
         raise Invalid(f"'{user.username}' is not connected to '{other.username}'")
     if connection.status == "REJECTED" and connection.receiver != user.id:
         raise Invalid(f"'{other.username}' rejected the request of '{user.username}', who has nothing to remove")

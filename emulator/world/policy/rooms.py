@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.world.entitlements import SHARED_HISTORY
-from emulator.world.errors import EntitlementMissing, Forbidden, Inactive, Invalid, NotAnOwner
+from emulator.world.errors import EntitlementMissing, Forbidden, Inactive, Invalid, NameTaken, NotAnOwner
 from emulator.world.policy import Basis, people, rule, streams
+from emulator.world.streams import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from emulator.world.streams import RoomAttributes, Stream
     from emulator.world.users import User
@@ -33,11 +34,17 @@ def name_fits(name: str) -> None:
         raise Invalid(f"the room name has {len(name)} characters, at most {NAME_LENGTH} are allowed")
 
 
-@rule(Basis.DOCUMENTED, "production/pod.md 9.1")
-def name_is_free(taken_by: Stream | None, name: str) -> None:
-    """Room names are unique in a company, whatever their case and blanks."""
-    if taken_by is not None and taken_by.room is not None:
-        raise Invalid(f"a room '{taken_by.room.name}' exists already, and names differ by more than case and blanks")
+@rule(Basis.OBSERVED, "production/pod.md 9.1")
+def name_is_free(world: World, company: int, room: RoomAttributes, own: Stream | None = None) -> None:
+    """Public rooms of a company differ in name by more than case and blanks; with `settings.strict` all rooms do."""
+    if not room.public and not world.settings.strict:
+        return
+    index = "name" if world.settings.strict else "public_name"
+    taken_by = next(
+        (each for each in world.streams.book.by(index, (company, name_key(room.name))) if each != own), None
+    )
+    if taken_by is not None:
+        raise NameTaken(room.name, f"the name '{room.name}' differs from that of a room in case and blanks at most")
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 9.1")
@@ -130,9 +137,9 @@ def may_update(world: World, user: User, stream: Stream, changes: Mapping[str, o
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 9.4")
-def update_changes_something(changes: Mapping[str, object]) -> None:
-    """An update changes at least one attribute."""
-    if not changes:
+def update_changes_something(world: World, given: Collection[str], changes: Mapping[str, object]) -> None:
+    """An update names at least one attribute; with `settings.strict` it changes one."""
+    if not given or (world.settings.strict and not changes):
         raise Invalid("the update changes no attribute of the room")
 
 

@@ -10,6 +10,7 @@ from emulator.world.errors import (
     Forbidden,
     Inactive,
     Invalid,
+    MembersHidden,
     NotAMember,
     NotAnOwner,
     NotConnected,
@@ -99,7 +100,7 @@ def may_list_members(world: World, user: User, stream: Stream) -> None:
     if world.streams.is_member(stream.id, user.id):
         return
     if not user.privileges & {"VIEW_ANY_STREAM_MEMBERSHIP", "VIEW_ANY_STREAM_DETAILS"}:
-        raise NotAMember(f"'{user.username}' is not a member of room '{name_of(stream)}'")
+        raise MembersHidden(user.id, f"'{user.username}' is not a member of room '{name_of(stream)}'")
     is_of_the_pod(world, user, stream)
 
 

@@ -1,0 +1,179 @@
+"""What reports and clients of the world showed production to do, each with its source; and, where the documentation
+may be read otherwise, the other reading under `settings.strict` (production/README.md)."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from emulator.api import requests
+from emulator.api.requests.datafeeds import ReadFeed
+from emulator.api.requests.params import Wire as Model
+from tests.conftest import Wire, refused
+
+PUBLIC: dict[str, Any] = {"public": True, "description": "open"}
+
+
+def room(wire: Wire, name: str, user: str = "alice", **attributes: Any) -> Any:
+    return wire.post("/pod/v3/room/create", user, json={"name": name, "description": "x", **attributes})
+
+
+def entitled(wire: Wire, user: str) -> None:
+    found = wire.user(user)
+    wire.world.users.change(found, entitlements=found.entitlements | {"canCreatePublicRoom"})
+
+
+# --- texts that clients match on ---
+
+
+def test_the_text_of_a_taken_room_name(wire: Wire) -> None:
+    """symphonyoss/symphony-java-client#25; a public room bot matches it."""
+    entitled(wire, "alice")
+    assert room(wire, "All Hands 9", **PUBLIC).status_code == 200
+    again = room(wire, "all  HANDS 9", **PUBLIC)
+    refused(again, 400, "differs")
+    text = "The name 'all  HANDS 9' is too similar to one that is already in use. Please choose another name."
+    assert again.json() == {"code": 400, "message": text}
+
+
+def test_the_text_for_who_lists_members_from_outside(wire: Wire) -> None:
+    """finos/symphony-bdk-java#596."""
+    desk = wire.room("Trading Desk")
+    outsider = next(
+        user
+        for user in wire.world.users.book
+        if user.company_id == wire.user("alice").company_id
+        and user.enabled
+        and user.roles == {"INDIVIDUAL"}
+        and not wire.world.streams.is_member(desk.id, user.id)
+    )
+    answer = wire.get(f"/pod/v2/room/{desk.id}/membership/list", outsider.username)
+    refused(answer, 403)
+    assert answer.json()["message"] == "User ID is neither an admin nor a member of the specified rooms".replace(
+        "ID", str(outsider.id)
+    )
+
+
+# --- what is taken, and what the strict reading refuses ---
+
+
+def test_two_private_rooms_of_one_name(wire: Wire) -> None:
+    """finos/symphony-bdk-python, the workflow of e2e_test.py makes one more at each push."""
+    made = [room(wire, "New fancy room").json()["roomSystemInfo"]["id"] for _ in range(2)]
+    assert made[0] != made[1]
+    entitled(wire, "alice")
+    assert room(wire, "New fancy room", **PUBLIC).status_code == 200  # who makes it need not know of private ones
+    wire.world.set(strict=True)
+    refused(room(wire, "New fancy room"), 400, "differs")
+
+
+def test_a_search_in_a_stream_of_a_type(wire: Wire) -> None:
+    """finos/spring-bot, SymphonyRoomSharedLog: its only query, run against pods."""
+    desk = wire.room("Trading Desk").id
+    wire.post(f"/agent/v4/stream/{desk}/message/create", data={"message": "<messageML><hash tag='log'/></messageML>"})
+    asked = {"hashtag": "log", "streamId": desk.replace("-", "+").replace("_", "/") + "==", "streamType": "ROOM"}
+    search = "/agent/v1/message/search"
+    assert len(wire.post(search, params={"limit": 1000}, json=asked).json()) == 1
+    assert wire.post(search, json={**asked, "streamType": "IM"}).status_code == 204
+    wire.world.set(strict=True)
+    refused(wire.post(search, json=asked), 400, "do not go together")
+
+
+def test_a_look_up_by_username_without_local(wire: Wire) -> None:
+    """symphony-api-client-node and sym-api-client-python never send it."""
+    assert wire.get("/pod/v2/user", params={"username": "bob"}).json()["id"] == wire.id("bob")
+    wire.world.set(strict=True)
+    refused(wire.get("/pod/v2/user", params={"username": "bob"}), 400, "local=true")
+    assert wire.get("/pod/v2/user", params={"username": "bob", "local": "true"}).status_code == 200
+
+
+@pytest.mark.parametrize("limit", [0, 1001, 5000])
+def test_the_limits_of_streams_list(wire: Wire, limit: int) -> None:
+    """finos/symphony-bdk-java#86: 0 is all; a public bot lives on 5000."""
+    for number in range(60):
+        room(wire, f"room {number}")
+    usual = wire.post("/pod/v1/streams/list", json={}).json()
+    everything = wire.post("/pod/v1/streams/list", params={"limit": limit}, json={}).json()
+    assert len(usual) == 50
+    assert len(everything) > 60
+    assert everything[:50] == usual
+    after = wire.post("/pod/v1/streams/list", params={"limit": limit, "skip": 50}, json={}).json()
+    assert after == everything[50:]
+    wire.world.set(strict=True)
+    refused(wire.post("/pod/v1/streams/list", params={"limit": limit}, json={}), 400, "limit")
+
+
+def test_an_update_that_repeats_what_is(wire: Wire) -> None:
+    """The wording of the update's page, and a program of finos/symphony-bdk-python."""
+    made = room(wire, "Same").json()
+    update = f"/pod/v3/room/{made['roomSystemInfo']['id']}/update"
+    same = {"name": "Same", "description": "x"}
+    told = list(wire.world.events.recent)
+    assert wire.post(update, json=same).json() == made
+    assert list(wire.world.events.recent) == told
+    refused(wire.post(update, json={}), 400, "no attribute")
+    refused(wire.post(update, json={"unknown": 1}), 400, "no attribute")
+    wire.world.set(strict=True)
+    refused(wire.post(update, json=same), 400, "no attribute")
+
+
+def test_one_takes_ones_own_request_back(wire: Wire) -> None:
+    """finos/symphony-wdk, its smoke test."""
+    alice, dave = wire.user("alice"), wire.user("dave")
+    wire.world.connections.forget(alice, dave)
+    ask: dict[str, Any] = {"json": {"userId": dave.id}}
+    remove = f"/pod/v1/connection/user/{dave.id}/remove"
+    pending: dict[str, Any] = {"params": {"status": "PENDING_OUTGOING", "userIds": dave.id}}
+    assert wire.post("/pod/v1/connection/create", **ask).json()["status"] == "PENDING_OUTGOING"
+    assert wire.post(remove, app=None).status_code == 200
+    assert wire.get("/pod/v1/connection/list", **pending).json() == []
+    assert wire.post("/pod/v1/connection/create", **ask).json()["status"] == "PENDING_OUTGOING"
+    wire.world.set(strict=True)
+    refused(wire.post(remove, app=None), 400, "not connected")
+
+
+def test_none_as_a_tag_is_a_word(wire: Wire) -> None:
+    """finos/symphony-bdk-python#327."""
+    wire.post("/agent/v5/datafeeds", "acme-bot", None, json={})
+    assert len(wire.get("/agent/v5/datafeeds", "acme-bot", None).json()) == 1
+    assert wire.get("/agent/v5/datafeeds", "acme-bot", None, params={"tag": "None"}).json() == []
+
+
+# --- explicit nulls are as good as absent fields: Java's WebClient writes them all (finos/symphony-bdk-java) ---
+
+
+def _models() -> list[type[Model]]:
+    for module in pkgutil.iter_modules(requests.__path__, requests.__name__ + "."):
+        importlib.import_module(module.name)
+    found, todo = [], list(Model.__subclasses__())
+    while todo:
+        model = todo.pop()
+        todo += model.__subclasses__()
+        if model.__module__.startswith(requests.__name__):
+            found.append(model)
+    return sorted(found, key=lambda model: (model.__module__, model.__name__))
+
+
+def outcome(model: type[Model], given: dict[str, None]) -> Any:
+    try:
+        return model.model_validate(given).model_dump()
+    except ValidationError as error:
+        return sorted((each["type"], each["loc"]) for each in error.errors())
+
+
+@pytest.mark.parametrize("model", _models(), ids=lambda model: model.__module__[23:] + model.__name__)
+def test_a_null_is_as_good_as_absent(model: type[Model]) -> None:
+    nulls = {field.alias or name: None for name, field in model.model_fields.items() if not field.is_required()}
+    if model is ReadFeed:
+        assert outcome(model, nulls) == {"ackId": None, "updatePresence": False}  # finos/symphony-bdk-python#301
+        return
+    assert outcome(model, nulls) == outcome(model, {})
+
+
+@pytest.mark.parametrize("path", ["/pod/v1/streams/list", "/agent/v5/datafeeds"])
+def test_a_body_that_is_null_is_none(wire: Wire, path: str) -> None:
+    assert wire.post(path, "acme-bot", None, content="null").status_code in (200, 201)
