@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from emulator.api.dispatch import CUT
 from emulator.api.sessionauth import PEER
+from emulator.stage.waiting import told
 
 if TYPE_CHECKING:
     from emulator.site import Site
@@ -27,6 +28,7 @@ T = TypeVar("T")
 LAST_CALLS = 0.5
 """How many seconds after SIGTERM calls under way are cut off: a body that never comes would keep the server."""
 
+_MOMENT = 0.05
 GRACE = 1
 """How many seconds open calls have after SIGTERM; uvicorn's own default would wait for every long poll."""
 
@@ -190,6 +192,37 @@ def address_of(bound: socket.socket, host: str, scheme: str = "http") -> str:
     return f"{scheme}://{name}:{port}"
 
 
+class _Quick(Server):
+    """Ends as soon as it is told to."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._told = asyncio.Event()
+        await super().startup(sockets)
+
+    async def main_loop(self) -> None:
+        count = 0
+        while not await self.on_tick(count):
+            count += 1
+            await told(self._told, 0.1)
+
+    def end(self) -> None:
+        self.should_exit = True
+        self._told.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what waits, and cut what goes on."""
+        self._site.close()
+        for server in self.servers:
+            server.close()
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+        for pause in (_MOMENT, _MOMENT):
+            if self.server_state.tasks:
+                await asyncio.wait(tuple(self.server_state.tasks), timeout=pause)
+            for connection in tuple(self.server_state.connections):
+                connection.transport.abort()
+
+
 class Background:
     """A server in a thread of this process, for tests."""
 
@@ -197,7 +230,7 @@ class Background:
         self._bound = bind(host, 0)
         self.url = address_of(self._bound, host, "https" if tls else "http")
         self._ready = threading.Event()
-        self._server = Server(site, self._bound, log_level="warning", on_ready=self._ready.set, tls=tls)
+        self._server = _Quick(site, self._bound, log_level="warning", on_ready=self._ready.set, tls=tls)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="symphony-emulator")
 
     def do(self, work: Callable[[], T]) -> T:
@@ -215,7 +248,11 @@ class Background:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine beside the calls; answers what it answers."""
-        return asyncio.run_coroutine_threadsafe(work, self._server.loop).result(120)
+        return self.submit(work).result(120)
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Have a coroutine run beside the calls."""
+        return asyncio.run_coroutine_threadsafe(work, self._server.loop)
 
     def start(self) -> None:
         self._thread.start()
@@ -223,6 +260,7 @@ class Background:
             raise RuntimeError("the emulator did not start within 10 s, its log says why")
 
     def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
+        if self._thread.is_alive():
+            self._server.loop.call_soon_threadsafe(self._server.end)
+            self._thread.join(5)
         self._bound.close()

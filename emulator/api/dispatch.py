@@ -67,6 +67,7 @@ class _Forced(Exception):
 async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) -> None:
     """Answer one call to the API of a world. `path` is the raw path, without the prefix of the world."""
     began = perf_counter()
+    journal = stage.journal
     if stage.counterparts.waiting:
         stage.counterparts.run()
     method: str = scope["method"]
@@ -102,7 +103,11 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
             call.body = _body(endpoint, sent)
         answer = (endpoint.function or _not_built)(call)
         if type(answer) is CoroutineType:  # a long poll, the only calls that wait
-            answer = await answer
+            user = None if who is None else who.user.username
+            app = None if who is None or who.app is None else who.app.id
+            query, now = scope["query_string"].decode("latin-1"), stage.world.clock.now()
+            with journal.waits(now, method, path, query, endpoint, app, user, sent):
+                answer = await answer
         if endpoint.deprecated:
             headers = (_WARNING,)
         notes = tuple(call.notes)
@@ -158,7 +163,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     if endpoint is not None and who is not None:
         stage.report.note(app, endpoint, why)
     # Noted before it is sent: who has the answer finds it in the journal.
-    stage.journal.note(
+    journal.note(
         stage.world.clock.now(),
         (perf_counter() - began) * 1000,
         method,

@@ -31,6 +31,7 @@ class Asked(Part):
     limit: Annotated[int, Field(ge=1, le=KEPT)] = KEPT
     wait: Annotated[float, Field(ge=0, le=60)] = 0
     count: Annotated[int, Field(ge=1, le=KEPT)] = 1
+    open: bool | None = None
 
     def filter(self) -> Filter:
         return Filter(
@@ -40,6 +41,7 @@ class Asked(Part):
             user=self.user,
             status=self.status,
             since=self.since,
+            open=self.open,
         )
 
 

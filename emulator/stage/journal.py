@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from typing_extensions import TypedDict
@@ -30,7 +31,7 @@ _FILE = re.compile(r'(filename="[^"]*".*?\r\n\r\n)(.*?)(?=\r\n--|$)', re.DOTALL)
 @dataclass(slots=True)
 class Entry:
     """One call. `at` in ms of the world's clock, `took` in ms of real time; `reason` says why it was refused. A status
-    of 0 is a connection that was dropped."""
+    of 0 is a connection that was dropped, None a call that waits and is still open."""
 
     number: int
     at: int
@@ -41,7 +42,7 @@ class Entry:
     endpoint: Endpoint | None
     app: str | None
     user: str | None
-    status: int
+    status: int | None
     reason: str | None
     notes: tuple[str, ...]
     sent: bytes
@@ -60,7 +61,7 @@ class EntryAnswer(TypedDict):
     endpoint: str | None
     app: str | None
     user: str | None
-    status: int
+    status: int | None
     reason: str | None
     notes: list[str]
     request: str
@@ -99,7 +100,7 @@ def shown(body: bytes) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which calls are asked for. `path` is exact, as in the table, or has `*`; `status` is 403 or 4xx; `since` the
-    number of an entry, after which those asked for come."""
+    number of an entry, after which those asked for come; `open` whether they wait still."""
 
     path: str | None = None
     method: str | None = None
@@ -107,6 +108,7 @@ class Filter:
     user: str | None = None
     status: str | None = None
     since: int = 0
+    open: bool | None = None
 
     def fits(self, entry: Entry) -> bool:
         return (
@@ -116,25 +118,28 @@ class Filter:
             and (self.app is None or entry.app == self.app)
             and (self.user is None or entry.user == self.user)
             and (self.status is None or _status_fits(self.status, entry.status))
+            and (self.open is None or self.open == (entry.status is None))
         )
 
     def __str__(self) -> str:
         parts = [self.method or "", self.path or "", self.status or ""]
         parts += [f"app {self.app}"] if self.app else []
         parts += [f"user {self.user}"] if self.user else []
+        parts += ["still open"] if self.open else []
         return " ".join(part for part in parts if part) or "any call"
 
 
-def _status_fits(wanted: str, status: int) -> bool:
+def _status_fits(wanted: str, status: int | None) -> bool:
     return wanted[0] == str(status)[0] if wanted.endswith("xx") else wanted == str(status)
 
 
 class Journal:
-    """A ring of the last calls."""
+    """A ring of the last calls, and those that wait still. `count` is the number of the last call before it."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = 0) -> None:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
-        self._count = 0
+        self.open: dict[int, Entry] = {}
+        self.count = count
         self._waiting: list[Callable[[], None]] = []
 
     def note(
@@ -153,7 +158,7 @@ class Journal:
         sent: bytes,
         answered: bytes,
     ) -> None:
-        self._count = number = self._count + 1
+        self.count = number = self.count + 1
         self.entries.append(
             Entry(
                 number,
@@ -172,12 +177,41 @@ class Journal:
                 answered[:BODY_KEPT],
             )
         )
+        self._tell()
+
+    @contextmanager
+    def waits(
+        self,
+        at: int,
+        method: str,
+        path: str,
+        query: str,
+        endpoint: Endpoint | None,
+        app: str | None,
+        user: str | None,
+        sent: bytes,
+    ) -> Iterator[None]:
+        """A call waits for something as long as this lasts: until it is answered it is here without a status."""
+        self.count = number = self.count + 1
+        self.open[number] = Entry(
+            number, at, 0, method, path, query, endpoint, app, user, None, None, (), sent[:BODY_KEPT], b""
+        )
+        self._tell()
+        try:
+            yield
+        finally:
+            self.open.pop(number, None)
+
+    def _tell(self) -> None:
         for call in tuple(self._waiting):
             call()
 
     def find(self, wanted: Filter) -> Iterator[Entry]:
         """The calls asked for, oldest first."""
-        return (entry for entry in tuple(self.entries) if wanted.fits(entry))
+        entries = [*self.entries, *self.open.values()]
+        if self.open:
+            entries.sort(key=lambda entry: entry.number)
+        return (entry for entry in entries if wanted.fits(entry))
 
     def when_noted(self, call: Callable[[], None]) -> Callable[[], None]:
         """Call this after each entry; the answer is a function that ends it."""

@@ -60,6 +60,13 @@ class Stage:
         if end_sessions:
             self.sessions.end_all()
 
+    def fresh(self) -> None:
+        """As it was before anybody called: the world as loaded, without faults, without feeds, with a new journal. What
+        waits is let go, and is noted in the old one."""
+        self.world.datafeeds.drop_all()
+        self.journal = Journal(self.journal.count)
+        self.reset()
+
     def restore(self, snapshot: Snapshot) -> None:
         self.world.restore(snapshot)
         self.sessions.forget_the_gone()

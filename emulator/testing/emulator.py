@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -14,9 +15,9 @@ from emulator.home import Home
 from emulator.seeding.load import load
 from emulator.server import Background
 from emulator.site import Site
-from emulator.stage.journal import EntryAnswer, Filter, answer_of, waited
+from emulator.stage.journal import Entry, EntryAnswer, Filter, answer_of, waited
 from emulator.stage.report import ReportAnswer, report_of
-from emulator.stage.stage import Stage
+from emulator.stage.stage import HOLD, Stage
 from emulator.testing.faults import FaultsOfPod
 from emulator.world.world import World
 
@@ -57,11 +58,12 @@ class Emulator:
         users: int = 0,
         rooms: int = 0,
         messages: int = 0,
+        hold: float = HOLD,
     ) -> Emulator:
         """A server on a free port, in a thread. `world` is a name, the path of a file, or a World made by hand, and
         grows by so many users, rooms and messages. With `tls` it serves https, and `home` holds the authority and a
         certificate for each app and bot. `state` is a file in which all is kept, and from which it goes on; ValueError
-        when it cannot be used."""
+        when it cannot be used. `hold` is how long (s) a read of a datafeed waits for an event."""
         made = world if isinstance(world, World) else load(world, seed)
         if users or rooms or messages:
             from emulator.seeding.grow import grow
@@ -69,6 +71,7 @@ class Emulator:
             grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
         emulator = cls(Stage(made, permission_match=permission_match), home, tls=tls)
         emulator._home.write_facts(made, emulator.url)
+        emulator.stage.hold = hold
         emulator.stage.loaded = made.snapshot()  # with the public keys that the home has just been given
         if state is not None:
             from emulator.keeping.file import StateFileError, keep_in
@@ -141,36 +144,48 @@ class Emulator:
         """An httpx client for the base URL, with the token of `user` (through `app`) set; `asgi` needs no socket."""
         import httpx
 
-        headers = {}
-        if user is not None:
-            headers["sessionToken"] = self.token(user, app)
-            if app is None:  # an account of its own calls the agent with both tokens
-                account = self.world.users.named(user).id
-                headers["keyManagerToken"] = self.do(lambda: self.stage.sessions.open_key_manager(account))
+        headers = self._headers(user, app)
         if transport == "asgi":
+            _no_loop("a client with transport='asgi' waits: use 'async with pod.aclient(...)'")
             from emulator.testing.transport import InProcess
 
             return httpx.Client(base_url=self.url, headers=headers, transport=InProcess(self.site))
-        verify: Any = False  # no context is made where there is no TLS: that takes longer than the call
-        if self.url.startswith("https:"):
-            import ssl
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, verify=self._verify())
 
-            verify = ssl.create_default_context(cafile=str(self.home / "tls" / "ca.pem"))
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, verify=verify)
+    def aclient(self, user: str | None = None, app: str | None = None) -> httpx.AsyncClient:
+        """The same for `await`, with a timeout longer than a read of a datafeed is held."""
+        import httpx
+
+        timeout = httpx.Timeout(5, read=self.stage.hold + 5)
+        headers = self._headers(user, app)
+        return httpx.AsyncClient(
+            base_url=self.url, headers=headers, trust_env=False, verify=self._verify(), timeout=timeout
+        )
+
+    def _headers(self, user: str | None, app: str | None) -> dict[str, str]:
+        if user is None:
+            return {}
+        headers = {"sessionToken": self.token(user, app)}
+        if app is None:  # an account of its own calls the agent with both tokens
+            account = self.world.users.named(user).id
+            headers["keyManagerToken"] = self.do(lambda: self.stage.sessions.open_key_manager(account))
+        return headers
+
+    def _verify(self) -> Any:
+        if not self.url.startswith("https:"):
+            return False  # no context is made where there is no TLS: that takes longer than the call
+        import ssl
+
+        return ssl.create_default_context(cafile=str(self.home / "tls" / "ca.pem"))
 
     def reset(self) -> None:
         """Back to the world as loaded; sessions of those who still exist stay alive."""
         self.do(self.stage.reset)
 
     def fresh(self) -> None:
-        """As it was before anybody called: the world as loaded, no faults, an empty journal. What was counted for the
-        report stays, and so do sessions."""
-
-        def forget() -> None:
-            self.stage.reset()
-            self.stage.journal.clear()
-
-        self.do(forget)
+        """As it was before anybody called: the world as loaded, no faults, no datafeeds, an empty journal. What was
+        counted for the report stays, and so do sessions."""
+        self.do(self.stage.fresh)
 
     def granted(self) -> dict[str, frozenset[str]]:
         """The permissions of each app, as the world was loaded."""
@@ -185,28 +200,75 @@ class Emulator:
         user: str | None = None,
         status: int | str | None = None,
         since: int = 0,
+        open: bool | None = None,
         wait: float = 0,
         count: int = 1,
     ) -> list[EntryAnswer]:
         """The journal, oldest first: what was called, by whom, what was answered and why. `path` is exact, as in the
-        table, or has `*`; `status` is 403 or "4xx"; `since` the number of an entry. With `wait` (seconds of real time)
-        it waits until there are `count` such calls; TimeoutError when they do not come."""
-        wanted = Filter(
-            path=path,
-            method=method,
-            app=app,
-            user=user,
-            status=None if status is None else str(status),
-            since=since,
-        )
-        journal = self.stage.journal
+        table, or has `*`; `status` is 403 or "4xx"; `since` the number of an entry. A call that waits still, as a read
+        of a datafeed does, has the status None; `open` asks for those alone, or for the others. With `wait` (seconds of
+        real time) it waits until there are `count` such calls; TimeoutError when they do not come."""
+        wanted = _filter(path, method, app, user, status, since, open)
         if not wait:
-            return self.do(lambda: [answer_of(entry) for entry in journal.find(wanted)])
-        found = self._server.run(waited(journal, self.stage.waiting, wanted, count, wait))
-        if len(found) < count:
-            raise TimeoutError(f"{len(found)} of {count} calls like '{wanted}' came within {wait:g} s")
-        return [answer_of(entry) for entry in found]
+            return self.do(lambda: [answer_of(entry) for entry in self.stage.journal.find(wanted)])
+        _no_loop("pod.requests(wait=...) waits, and nothing else would go on: use 'await pod.called(...)'")
+        found = self._server.run(waited(self.stage.journal, self.stage.waiting, wanted, count, wait))
+        return _enough(found, wanted, count, wait)
+
+    async def called(
+        self,
+        path: str | None = None,
+        *,
+        method: str | None = None,
+        app: str | None = None,
+        user: str | None = None,
+        status: int | str | None = None,
+        since: int = 0,
+        open: bool | None = None,
+        count: int = 1,
+        within: float = 10,
+    ) -> list[EntryAnswer]:
+        """`requests` for tests with `await`: the calls, as soon as there are `count` of them; TimeoutError when they do
+        not come `within` so many seconds of real time."""
+        wanted = _filter(path, method, app, user, status, since, open)
+        work = waited(self.stage.journal, self.stage.waiting, wanted, count, within)
+        return _enough(await asyncio.wrap_future(self._server.submit(work)), wanted, count, within)
 
     def report(self) -> ReportAnswer:
         """By app: endpoints called, permissions used, never used, refused, and the fewest that would have done."""
         return self.do(lambda: report_of(self.stage.report, self.stage.granted(), self.stage.permission_match))
+
+
+def _filter(
+    path: str | None,
+    method: str | None,
+    app: str | None,
+    user: str | None,
+    status: int | str | None,
+    since: int,
+    still_open: bool | None,
+) -> Filter:
+    return Filter(
+        path=path,
+        method=method,
+        app=app,
+        user=user,
+        status=None if status is None else str(status),
+        since=since,
+        open=still_open,
+    )
+
+
+def _enough(found: list[Entry], wanted: Filter, count: int, seconds: float) -> list[EntryAnswer]:
+    if len(found) < count:
+        raise TimeoutError(f"{len(found)} of {count} calls like '{wanted}' came within {seconds:g} s")
+    return [answer_of(entry) for entry in found]
+
+
+def _no_loop(instead: str) -> None:
+    """RuntimeError inside of a running event loop, which would stand still."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError(f"inside of a running event loop {instead}")

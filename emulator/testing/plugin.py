@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emulator.testing.emulator import Emulator
 
 _SHOWN = 10
+_STATUS: dict[int | None, str] = {0: "cut", None: "open"}
 _PODS: list[Emulator] = []
 """All that ran in this process, for the report."""
 _FROM_WORKERS: list[Any] = []
@@ -77,7 +78,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 def _told(pod: Emulator) -> str:
     calls = pod.requests()
     lines = [
-        f"{call['status'] or 'cut':>4}  {call['method']:<6} {call['path']}"
+        f"{_STATUS.get(call['status'], call['status']):>4}  {call['method']:<6} {call['path']}"
         f"  ({call['user'] or 'nobody'}{' through ' + call['app'] if call['app'] else ''})"
         + (f"\n        because {call['reason']}" if call["reason"] else "")
         for call in calls[-_SHOWN:]

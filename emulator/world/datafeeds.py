@@ -136,6 +136,11 @@ class Datafeeds:
         feed.waiting.append(call)
         return lambda: feed.waiting.remove(call)
 
+    def drop_all(self) -> None:
+        """Delete the feeds of everybody; reads that wait are told."""
+        for feed in list(self._feeds.values()):
+            self._drop(feed)
+
     def _drop(self, feed: Datafeed) -> None:
         del self._feeds[feed.id]
         self._of_user[feed.owner].remove(feed)
