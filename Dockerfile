@@ -23,6 +23,6 @@ VOLUME /home/emulator/home
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
-  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:%s/emulator/v1/health' % os.environ['SYMPHONY_EMULATOR_PORT'], timeout=2)"]
+  CMD ["symphony-emulator", "health"]
 ENTRYPOINT ["symphony-emulator"]
 CMD ["serve"]

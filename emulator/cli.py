@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,19 @@ _COUNT = click.IntRange(0, 10_000_000)
     type=click.Path(path_type=Path, dir_okay=False),
     help="a file from which the state comes, and in which it is kept",
 )
+@click.option(
+    "--datafeed-hold",
+    type=click.FloatRange(0, 600),
+    default=20,
+    metavar="SECONDS",
+    help="how long a read of a datafeed waits for an event",
+)
+@click.option("--control-token", help="what the control plane asks for, on any address; else one is made up")
+@click.option(
+    "--control-token-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="a file with the control token in it",
+)
 @click.option("--tls", is_flag=True, help="serve https with a certificate of our own; clients may show theirs")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning")
 @click.option("--quiet", is_flag=True, help="print one JSON line instead of the start screen")
@@ -75,6 +89,67 @@ def serve(**flags: Any) -> None:
     from emulator.start import serve_until_stopped
 
     serve_until_stopped(settings, world)
+
+
+_OWN_DEFAULTS = {"port": 0, "home": None, "quiet": True}
+"""What `exec` does otherwise than `serve`: a free port, a home that goes again, no start screen."""
+
+
+def _as_for_exec(option: click.Parameter) -> click.Parameter:
+    own = copy(option)
+    if own.name in _OWN_DEFAULTS:
+        own.default = _OWN_DEFAULTS[own.name]
+    return own
+
+
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="write what was called: .json, .md, text"
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="a report in JSON: fail when an app needs a permission that it did not need there",
+)
+@click.option("--fail-on-unused-permission", is_flag=True, help="fail when an app did not use all that it has")
+@click.option("--fail-on-refusal", is_flag=True, help="fail when a call was refused, or of what there is not")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(
+    command: tuple[str, ...],
+    report: Path | None,
+    baseline: Path | None,
+    fail_on_unused_permission: bool,
+    fail_on_refusal: bool,
+    **flags: Any,
+) -> None:
+    """Run a command beside a pod: start, wait until it is ready, run, stop; the exit code is the command's.
+
+    It finds SYMPHONY_EMULATOR_URL, _HOME and _TOKEN in its environment, and a NO_PROXY with the pod in it. All flags of
+    serve are there; without --port it is a free one, without --home one that is taken away afterwards.
+
+    \b
+    symphony-emulator exec --world mine.yaml -- mvn test
+    """
+    from emulator.execute import Asked, run_beside
+
+    asked = Asked(report, baseline, unused=fail_on_unused_permission, refused=fail_on_refusal)
+    sys.exit(run_beside(command, flags, load_world(flags["world"], flags["seed"]), asked))
+
+
+cli.command("exec", params=[_as_for_exec(each) for each in serve.params], context_settings={"show_default": True})(
+    execute
+)
+
+
+@cli.command()
+@click.option("--url", envvar="SYMPHONY_EMULATOR_URL", help="of the pod; else where the flags of serve put it")
+def health(url: str | None) -> None:
+    """Say whether a pod is up: exit code 0 when it is. Follows the variables of serve, as a container's check does."""
+    from emulator.execute import is_up, own_address
+
+    where = url or own_address()
+    problem = is_up(where)
+    click.echo(f"{where} is up" if problem is None else f"{where} is not up: {problem}")
+    sys.exit(problem is not None)
 
 
 @cli.command()

@@ -25,5 +25,8 @@ class Settings:
     permission_match: Match
     tls: bool
     state: Path | None
+    datafeed_hold: float
+    control_token: str | None
+    control_token_file: Path | None
     log_level: str
     quiet: bool

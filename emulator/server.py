@@ -226,8 +226,10 @@ class _Quick(Server):
 class Background:
     """A server in a thread of this process, for tests."""
 
-    def __init__(self, site: Site, host: str = "127.0.0.1", tls: Tls | None = None) -> None:
-        self._bound = bind(host, 0)
+    def __init__(
+        self, site: Site, host: str = "127.0.0.1", tls: Tls | None = None, *, bound: socket.socket | None = None
+    ) -> None:
+        self._bound = bound or bind(host, 0)
         self.url = address_of(self._bound, host, "https" if tls else "http")
         self._ready = threading.Event()
         self._server = _Quick(site, self._bound, log_level="warning", on_ready=self._ready.set, tls=tls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,17 +20,31 @@ from emulator.stage.stage import Stage
 from emulator.world.users import NORMAL, SYSTEM
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
     from emulator.config import Settings
+    from emulator.tls import Tls
     from emulator.world.users import User
     from emulator.world.world import World
 
 _SHOWN_USERS = 12
 
 
-def serve_until_stopped(settings: Settings, world: World) -> None:
-    """Serve a world until SIGTERM or Ctrl-C."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """All that serving takes. `token` is what the control plane asks for, None where it asks for nothing."""
+
+    stage: Stage
+    home: Home
+    bound: socket.socket
+    tls: Tls | None
+    url: str
+    token: str | None
+
+
+def make(settings: Settings, world: World) -> Made:
+    """A home and a stage for a world, and a port that is bound; ClickException says what is in the way."""
     say = _silent if settings.quiet else _progress
     if settings.users or settings.rooms or settings.messages:
         _grow(world, settings)
@@ -39,6 +54,7 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
         pod_key = home.pod_key()
     except OSError as error:
         raise click.ClickException(f"--home {settings.home} cannot be written: {error.strerror}") from None
+    token = _token(settings)
     try:
         bound = bind(settings.host, settings.port)
     except OSError as error:
@@ -48,8 +64,8 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
         ) from None
     tls = home.certify(world, settings.host) if settings.tls else None
     url = address_of(bound, settings.host, "https" if tls else "http")
-    token = None if is_loopback(settings.host) else os.urandom(24).hex()
     stage = Stage(world, pod_key=pod_key, permission_match=settings.permission_match)
+    stage.hold = settings.datafeed_hold
     if settings.state is not None:
         from emulator.keeping.file import StateFileError, keep_in
 
@@ -58,21 +74,44 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
         except StateFileError as error:
             raise click.ClickException(str(error)) from None
     home.write_facts(world, url)
+    return Made(stage, home, bound, tls, url, token)
+
+
+def serve_until_stopped(settings: Settings, world: World) -> None:
+    """Serve a world until SIGTERM or Ctrl-C."""
+    made = make(settings, world)
 
     def ready() -> None:
         gc.enable()
         gc.freeze()
         if settings.quiet:
-            line = {"url": url, "home": str(home.path)}
-            if token is not None:
-                line["token"] = token
+            line = {"url": made.url, "home": str(made.home.path)}
+            if made.token is not None:
+                line["token"] = made.token
             click.echo(orjson.dumps(line).decode())
         else:
-            click.echo(start_screen(world, home, url, token))
+            click.echo(start_screen(world, made.home, made.url, made.token))
         sys.stdout.flush()
 
-    site = Site(stage, control_token=token)
-    Server(site, bound, log_level=settings.log_level, on_ready=ready, tls=tls).serve_forever()
+    site = Site(made.stage, control_token=made.token)
+    Server(site, made.bound, log_level=settings.log_level, on_ready=ready, tls=made.tls).serve_forever()
+
+
+def _token(settings: Settings) -> str | None:
+    """What the control plane asks for: what was set, or on other addresses than loopback something of our own."""
+    token = settings.control_token
+    if settings.control_token_file is not None:
+        if token is not None:
+            raise click.ClickException("give --control-token or --control-token-file, not both")
+        try:
+            token = settings.control_token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.ClickException(f"--control-token-file cannot be read: {error}") from None
+    if token is None:
+        return None if is_loopback(settings.host) else os.urandom(24).hex()
+    if not token.isascii() or not token.isprintable() or " " in token or not token:
+        raise click.ClickException("a control token is printable ASCII without spaces, as a header can carry it")
+    return token
 
 
 def _silent(what: str) -> None:

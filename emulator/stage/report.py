@@ -13,6 +13,8 @@ from emulator.table.table import TABLE, Endpoint
 from emulator.world.errors import EntitlementMissing, RoleMissing
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emulator.access.permissions import Match
     from emulator.world.errors import Refused
 
@@ -164,6 +166,51 @@ def _least(needs: list[tuple[str, ...]], match: Match) -> set[str]:
         if need and not least.intersection(need):
             least.add(max(need, key=lambda permission: sum(permission in other for other in needs)))
     return least
+
+
+def written(answer: ReportAnswer, path: Path) -> None:
+    """Write a report as the name of the file asks for it: .json, .md, or text."""
+    import orjson
+
+    if path.suffix == ".json":
+        text = orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    else:
+        text = as_markdown(answer) if path.suffix == ".md" else as_text(answer)
+    path.write_text(text, encoding="utf-8")
+
+
+def more_than(answer: ReportAnswer, path: Path) -> list[str]:
+    """What apps need now and did not when the report in this file (.json) was written, in words; ValueError when it is
+    no report."""
+    import orjson
+
+    try:
+        apps = orjson.loads(path.read_bytes())["apps"]
+        before = {app["app"]: {*app["leastPrivilege"], *app["alsoNeeded"]} for app in apps}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no report in JSON: {error}") from None
+    return [
+        f"{app['app']} needs {name}, and did not before"
+        for app in answer["apps"]
+        if app["app"] != NO_APP
+        for name in sorted(({*app["leastPrivilege"], *app["alsoNeeded"]}) - before.get(app["app"], set()))
+    ]
+
+
+def unused(answer: ReportAnswer) -> list[str]:
+    """Of the apps that called: what they have and did not use, in words."""
+    return [f"{app['app']} has {name}, and did not use it" for app in answer["apps"] for name in app["unused"]]
+
+
+def refusals(answer: ReportAnswer) -> list[str]:
+    """The calls that were refused, and those of what there is not, in words."""
+    told = [
+        f"{call['endpoint']} of {app['app']} was refused, {call['refused']} of {call['ok'] + call['refused']} calls"
+        for app in answer["apps"]
+        for call in app["called"]
+        if call["refused"]
+    ]
+    return told + [f"{each['call']}: {each['why']}" for each in answer["unknown"]]
 
 
 def as_text(answer: ReportAnswer) -> str:
