@@ -6,6 +6,7 @@ import re
 import sys
 
 from emulator.api import rows as filled  # noqa: F401 - importing it fills the table and declares the rules
+from emulator.api.texts import TEXTS
 from emulator.explain import ASKED
 from emulator.table.table import TABLE, Endpoint
 from emulator.world.entitlements import ENTITLEMENTS
@@ -109,6 +110,18 @@ def document() -> str:
         lines.append(f"| `{name}` | {rule.says} | {rule.basis.value} | {_linked(rule.page)} |")
     lines += ["", "## Choices where no source settles it", "", "| where | what we do |", "| --- | --- |"]
     lines += [f"| {where} | {what} |" for where, what in _CHOICES]
+    lines += [
+        "",
+        "## Texts of refusals",
+        "",
+        "All that a body says, besides the texts of [MessageML](messageml.md). `{}` is what the text names.",
+        "",
+        "| text | stands for | basis | source |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {each.words} | {each.stands_for} | {each.basis.value} | {_linked(each.source)} |" for each in TEXTS.values()
+    ]
     lines += [
         "",
         "## Entitlements",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import Invalid, TooLarge, UnknownUser
+from emulator.world.errors import BadMessage, TooLarge, UnknownUser
 from emulator.world.messages import Content
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def rendered(
             short_id=lambda: world.ids.hex(8),
         )
     except InvalidMessage as invalid:
-        raise Invalid(str(invalid)) from None
+        raise BadMessage(str(invalid)) from None
     return Content(
         presentationml=done.presentationml,
         data=done.data,

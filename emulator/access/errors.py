@@ -15,6 +15,10 @@ class LoginRefused(Refused):
     """The login is not accepted."""
 
 
+class CertificateUnknown(LoginRefused):
+    """The client certificate names nobody."""
+
+
 class LoginForbidden(Refused):
     """Who logs in is known, and may not."""
 

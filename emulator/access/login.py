@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.access import signing
-from emulator.access.errors import LoginForbidden, LoginRefused
+from emulator.access.errors import CertificateUnknown, LoginForbidden, LoginRefused
 from emulator.access.permissions import ACT_AS_USER
 from emulator.world.clock import Clock
 from emulator.world.keys import working
@@ -94,7 +94,7 @@ def certified_app(world: World, name: str | None) -> App:
     """The app that a client certificate names; LoginRefused else."""
     app = world.apps.book.get(_certified(name))
     if app is None:
-        raise LoginRefused(f"no app has the id '{name}' (the CN of the client certificate)")
+        raise CertificateUnknown(f"no app has the id '{name}' (the CN of the client certificate)")
     must_be_enabled(app)
     return app
 
@@ -105,7 +105,7 @@ def certified_account(world: World, name: str | None) -> User:
     username = _certified(name)
     user = world.users.book.one_by("username", (world.companies.home.id, username.casefold()))
     if user is None or user.username != username:
-        raise LoginRefused(f"no account is named '{username}' (the CN of the client certificate)")
+        raise CertificateUnknown(f"no account is named '{username}' (the CN of the client certificate)")
     if user.account_type != SYSTEM:
         raise LoginForbidden(f"'{username}' is not a service account")
     app = world.apps.book.get(username)

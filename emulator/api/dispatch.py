@@ -20,6 +20,7 @@ from emulator.api.call import Answer, Call
 from emulator.api.errors import answer_of
 from emulator.api.forms import read_form
 from emulator.api.judging import caller, permit
+from emulator.api.texts import text
 from emulator.api.writing import as_json, reason_header
 from emulator.api.writing import error as error_body
 from emulator.table.router import Router
@@ -136,7 +137,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     except Exception:
         log.exception("the emulator failed on %s %s", method, path)
         status, reason = 500, "the emulator itself failed, its log has the details: please report it"
-        body = error_body(500, "Internal server error")
+        body = error_body(500, text("failed"))
 
     if stage.counterparts.waiting:
         stage.counterparts.run()
@@ -146,7 +147,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         except Exception as error:
             log.exception("the state could not be kept")
             status, reason = 500, f"the state could not be kept: {error}"
-            body, headers = error_body(500, "Internal server error"), ()
+            body, headers = error_body(500, text("failed")), ()
 
     out: list[tuple[bytes, bytes]] = [(b"content-length", str(len(body)).encode()), (b"content-type", content_type)]
     if status == 204:
@@ -217,7 +218,7 @@ def _throttled(stage: Stage, throttle: Throttle, who: Caller, endpoint: Endpoint
     if wait:
         status = throttle.agent_status if endpoint.path.startswith("/agent/") else 429
         reason = f"more than {throttle.per_second:g} calls a second, the session may call again in {wait} s"
-        raise _Refusal(status, "Too Many Requests", reason, ((b"retry-after", str(wait).encode()),))
+        raise _Refusal(status, text("often"), reason, ((b"retry-after", str(wait).encode()),))
 
 
 async def _break(scope: Any, receive: Any, send: Any, body: bytes, status: int, out: list[tuple[bytes, bytes]]) -> None:
@@ -252,11 +253,11 @@ def _matched(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
     if allowed:
         raise _Refusal(
             405,
-            "Method Not Allowed",
+            text("method"),
             f"{path} takes {', '.join(allowed)}, not {method}",
             ((b"allow", ", ".join(allowed).encode()),),
         )
-    raise _Refusal(404, "Not Found", f"nothing is served at {path}, the nearest is {_nearest(path)}")
+    raise _Refusal(404, text("unknown"), f"nothing is served at {path}, the nearest is {_nearest(path)}")
 
 
 def _nearest(path: str) -> str:
@@ -302,9 +303,7 @@ def _unbuilt(name: str) -> Endpoint:
 
 def _not_built(call: Call) -> NoReturn:
     name = call.endpoint.name
-    raise _Refusal(
-        501, f"{name} is not implemented by the emulator", f"{name} is not emulated: {call.endpoint.summary}"
-    )
+    raise _Refusal(501, text("not built", name), f"{name} is not emulated: {call.endpoint.summary}")
 
 
 async def _read(receive: Any, limit: int) -> bytes:
@@ -323,7 +322,7 @@ async def _read(receive: Any, limit: int) -> bytes:
             size += len(chunks[-1])
         body = b"".join(chunks)
     if len(body) > limit:
-        raise _Refusal(413, "Payload Too Large", f"the body has more than {limit} bytes")
+        raise _Refusal(413, text("large"), f"the body has more than {limit} bytes")
     return body
 
 

@@ -6,30 +6,12 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
-from emulator.access.errors import LoginForbidden, LoginRefused, NoSession
+from emulator.access.errors import CertificateUnknown, LoginForbidden, LoginRefused, NoSession
+from emulator.api.texts import text
 from emulator.world import errors as world
 
 if TYPE_CHECKING:
     from emulator.table.table import Endpoint
-
-FORBIDDEN_TEXT = "The user lacks the required entitlement to perform this operation"
-SESSION_TEXT = "Invalid session"
-LOGIN_TEXT = "Not authorized"
-LOGIN_FORBIDDEN_TEXT = "Forbidden to access this endpoint ."
-ROOM_TEXT = (
-    "Either the stream you're trying to access does not exist, you're not allowed to view its details, or this stream"
-    " is not a room."
-)
-STREAM_INFO_TEXT = (
-    "Either the stream you're trying to access does not exist, or you're not allowed to view its details."
-)
-THREAD_TEXT = "This thread doesn't exist."
-FEED_TEXT = "Could not find a datafeed with the provided id"
-
-
-MEMBERS_TEXT = "User {} is neither an admin nor a member of the specified rooms"
-NAME_TAKEN_TEXT = "The name '{}' is too similar to one that is already in use. Please choose another name."
-TOO_LARGE_TEXT = "Limit message-content-max-total-size reached"
 
 
 class ErrorAnswer(TypedDict, total=False):
@@ -40,10 +22,10 @@ class ErrorAnswer(TypedDict, total=False):
 
 def answer_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, ErrorAnswer]:
     """The status and the body of a refusal."""
+    status, message = _status_of(refused, endpoint)
     if isinstance(refused, world.TooLarge):
         details = {"status": "PAYLOAD_TOO_LARGE", "code": "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED"}
-        return 400, {"code": 400, "message": TOO_LARGE_TEXT, "details": details}
-    status, message = _status_of(refused, endpoint)
+        return status, {"code": status, "message": message, "details": details}
     return status, {"code": status, "message": message}
 
 
@@ -51,30 +33,42 @@ def _status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, 
     """The status and the message of a refusal (production/auth.md 5.3, pod.md 15, agent.md 1)."""
     match refused:
         case NoSession():
-            return 401, SESSION_TEXT
+            return 401, text("session")
+        case CertificateUnknown():
+            return 401, text("certificate")
         case LoginRefused():
-            return 401, LOGIN_TEXT
+            return 401, text("login")
         case LoginForbidden():
-            return 403, LOGIN_FORBIDDEN_TEXT
+            return 403, text("login forbidden")
         case world.MembersHidden():
-            return 403, MEMBERS_TEXT.format(refused.user)
+            return 403, text("members", refused.user)
         case world.Forbidden():
-            return 403, FORBIDDEN_TEXT
+            return 403, text("forbidden")
         case world.NameTaken():
-            return 400, NAME_TAKEN_TEXT.format(refused.name)
-        case world.UnknownRoom():
-            return 400, ROOM_TEXT if endpoint is not None and "/room/" in endpoint.path else STREAM_INFO_TEXT
-        case world.UnknownStream():
-            return 400, THREAD_TEXT
-        case world.UnknownFeed():
-            return 400, FEED_TEXT
-        case world.UnknownConnection():
-            return 404, "Connection cannot be found"
-        case world.UnknownSignal():
-            return 400, "Signal not found."
-        case world.Compliance():
-            return 451, refused.reason
-        case world.Unknown():
-            return endpoint.missing if endpoint is not None else 404, refused.reason
-        case _:
+            return 400, text("room name", refused.name)
+        case world.LongDescription():
+            return 400, text("app description")
+        case world.OtherDomain():
+            return 400, text("app domain")
+        case world.UnknownFollowers():
+            return 400, text("followers", refused.users)
+        case world.TooLarge():
+            return 400, text("size")
+        case world.BadMessage():
             return 400, refused.reason
+        case world.UnknownRoom():
+            return 400, text("room" if endpoint is not None and "/room/" in endpoint.path else "stream")
+        case world.UnknownStream():
+            return 400, text("thread")
+        case world.UnknownFeed():
+            return 400, text("datafeed")
+        case world.UnknownConnection():
+            return 404, text("connection")
+        case world.UnknownSignal():
+            return 400, text("signal")
+        case world.Compliance():
+            return 451, text("compliance")
+        case world.Unknown() if endpoint is None or endpoint.missing == 404:
+            return 404, text("unknown")
+        case _:
+            return 400, text("malformed")

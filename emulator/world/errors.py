@@ -110,6 +110,26 @@ class NameTaken(Invalid):
         self.name = name
 
 
+class UnknownFollowers(Invalid):
+    """Some of those who were to follow do not exist in the company; the others follow."""
+
+    def __init__(self, users: list[int]) -> None:
+        self.users = ", ".join(map(str, users))
+        super().__init__(f"no user of the company has the id {self.users}")
+
+
+class BadMessage(Invalid):
+    """MessageML refuses the message: the reason is the text of production's library."""
+
+
+class LongDescription(Invalid):
+    """The description of an app is too long."""
+
+
+class OtherDomain(Invalid):
+    """The address of an app lies outside of its domain."""
+
+
 class TooLarge(Invalid):
     """Message and data together are larger than a message may be."""
 

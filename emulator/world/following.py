@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
-from emulator.world.errors import Invalid
+from emulator.world.errors import UnknownFollowers
 from emulator.world.policy import following as policy
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Following:
 def _complain(strange: list[int]) -> None:
     # Documented: those that exist follow although the answer is an error.
     if strange:
-        raise Invalid(f"no user of the company has the id {', '.join(map(str, strange))}")
+        raise UnknownFollowers(strange)
 
 
 def _page(users: list[int], limit: int, before: int | None, after: int | None) -> Page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.world.entitlements import ENTITLEMENTS, ROLES
-from emulator.world.errors import Invalid, RoleMissing, UnknownUser
+from emulator.world.errors import Invalid, LongDescription, OtherDomain, RoleMissing, UnknownUser
 from emulator.world.policy import Basis, people, rule
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emulator.world.users import User
 
 MOST_TEXT = 4_096
+DESCRIPTION_LENGTH = 300
 AVATAR_BYTES = 2 * 1024 * 1024
 
 
@@ -84,17 +85,20 @@ def may_change_picture(user: User, target: User) -> None:
 
 @rule(Basis.SPECIFIED, "production/auth.md 6")
 def app_is_sound(app: App) -> None:
-    """An app has a name, addresses that begin with https://, and a domain that its address is in."""
+    """An app has a name, addresses that begin with https://, a description of at most 300 characters, and a domain that
+    its address is in."""
     if not app.name.strip():
         raise Invalid("an app needs a name")
     for what, address in (("appUrl", app.url), ("iconUrl", app.icon_url)):
         if address and not address.startswith("https://"):
             raise Invalid(f"'{what}' begins with https://, which '{address[:100]}' does not")
+    if len(app.description or "") > DESCRIPTION_LENGTH:
+        raise LongDescription(f"the description has more than {DESCRIPTION_LENGTH} characters")
     if app.url and app.domain:
         host = app.url.removeprefix("https://").partition("/")[0].partition(":")[0].casefold()
         domain = app.domain.casefold()
         if host != domain and not host.endswith(f".{domain}"):
-            raise Invalid(f"appUrl '{app.url}' is not in the domain '{app.domain}'")
+            raise OtherDomain(f"appUrl '{app.url}' is not in the domain '{app.domain}'")
     for key, value in app.properties:
         if not key or len(key) > 1_024 or len(value) > MOST_TEXT:
             raise Invalid("a property has a key of 1 to 1,024 characters and a value of at most 4,096")

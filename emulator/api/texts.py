@@ -1,0 +1,119 @@
+"""Every text of a refusal, with its basis. A body says nothing else: our own words, and the names of things that the
+caller may not see, go to `X-Emulator-Reason`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from emulator.world.policy import Basis
+
+DOCUMENTED, SPECIFIED, OBSERVED, CHOICE = Basis.DOCUMENTED, Basis.SPECIFIED, Basis.OBSERVED, Basis.CHOICE
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, `{}` where it names something; for what it stands; what says that production says so."""
+
+    words: str
+    stands_for: str
+    basis: Basis
+    source: str
+
+
+TEXTS = {
+    "session": Text("Invalid session", "no session, or one that is over", SPECIFIED, "production/pod.md 1.1"),
+    "forbidden": Text(
+        "The user lacks the required entitlement to perform this operation",
+        "any right that is missing",
+        SPECIFIED,
+        "production/pod.md 1.1",
+    ),
+    "login": Text("Not authorized", "a log-in that is refused", CHOICE, "production/auth.md 5.3"),
+    "login forbidden": Text(
+        "Forbidden to access this endpoint .", "a log-in of who may not", OBSERVED, "production/auth.md 5.3"
+    ),
+    "certificate": Text(
+        "Certificate authentication failed - no active user found with username matching common name of provided"
+        " certificate.",
+        "a certificate that names nobody",
+        OBSERVED,
+        "symphonyoss/App-Integrations-Core",
+    ),
+    "room": Text(
+        "Either the stream you're trying to access does not exist, you're not allowed to view its details, or this"
+        " stream is not a room.",
+        "no room for this user",
+        OBSERVED,
+        "production/pod.md 1.2",
+    ),
+    "stream": Text(
+        "Either the stream you're trying to access does not exist, or you're not allowed to view its details.",
+        "no stream for this user, outside of the agent",
+        CHOICE,
+        "production/pod.md 1.2",
+    ),
+    "thread": Text(
+        "This thread doesn't exist.", "no stream for this user in the agent", OBSERVED, "production/agent.md 1"
+    ),
+    "members": Text(
+        "User {} is neither an admin nor a member of the specified rooms",
+        "a list of members asked for from outside",
+        OBSERVED,
+        "finos/symphony-bdk-java#596",
+    ),
+    "room name": Text(
+        "The name '{}' is too similar to one that is already in use. Please choose another name.",
+        "the name of another room",
+        OBSERVED,
+        "symphonyoss/symphony-java-client#25",
+    ),
+    "app description": Text(
+        "App description exceeds limit of 300 characters.",
+        "a description that is too long",
+        OBSERVED,
+        "symphonyoss/App-Integrations-Core",
+    ),
+    "app domain": Text(
+        "Domain must match app url domain.",
+        "an appUrl outside of the app's domain",
+        OBSERVED,
+        "symphonyoss/App-Integrations-Core",
+    ),
+    "datafeed": Text(
+        "Could not find a datafeed with the provided id",
+        "no datafeed",
+        OBSERVED,
+        "production/agent_signals_events.md 3.5",
+    ),
+    "connection": Text("Connection cannot be found", "no connection", OBSERVED, "production/pod.md 7"),
+    "signal": Text("Signal not found.", "no signal for this user", CHOICE, "production/agent_signals_events.md 1"),
+    "size": Text(
+        "Limit message-content-max-total-size reached",
+        "a message above 1.5 MB with its data",
+        DOCUMENTED,
+        "production/agent.md 1",
+    ),
+    "compliance": Text("Compliance issues found in message", "a compliance policy", SPECIFIED, "production/agent.md 1"),
+    "followers": Text("Invalid user ids: {}", "ids that cannot follow", CHOICE, "production/pod.md 11"),
+    "malformed": Text("Bad Request", "any other 400", CHOICE, "production/pod.md 1.1"),
+    "unknown": Text("Not Found", "any other 404", CHOICE, "production/pod.md 15"),
+    "method": Text("Method Not Allowed", "405", CHOICE, "production/pod.md 1.1"),
+    "large": Text("Payload Too Large", "413", CHOICE, "production/pod.md 1.1"),
+    "often": Text("Too Many Requests", "429", CHOICE, "production/auth.md 5.3"),
+    "not built": Text("{} is not implemented by the emulator", "501", CHOICE, "docs/endpoints.md"),
+    "failed": Text("Internal server error", "500", CHOICE, "production/pod.md 1.1"),
+}
+"""Besides these, messages that MessageML refuses have the texts of production's library (docs/messageml.md)."""
+
+_KNOWN = [re.compile(re.escape(text.words).replace(r"\{\}", "(?s:.+)")) for text in TEXTS.values()]
+
+
+def text(name: str, named: object = "") -> str:
+    """A text of the table, with what it names filled in."""
+    return TEXTS[name].words.replace("{}", str(named))
+
+
+def is_known(message: str) -> bool:
+    """Whether a message is a text of the table."""
+    return any(known.fullmatch(message) for known in _KNOWN)
