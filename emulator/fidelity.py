@@ -26,7 +26,7 @@ _CHOICES = (
     ("Certificates", "are those that our own authority signed (`--tls`); none or an unknown name is 401"),
     ("Users of certificate logins", "who do not exist are 404, with RSA logins 401, as each specification has it"),
     ("JWT of extension apps", "lives five minutes, `sub` is a number, `exp` is in seconds"),
-    ("Symphony token of a pair, key manager token", "128 and 132 random hex digits: their length is unknown"),
+    ("Symphony token of a pair", "128 random hex digits: its length is unknown"),
     ("`authorizationToken`", "comes with sessions of users and accounts, lives 300 s and ends with its session"),
     ("Rows with two permissions", "need both; `--permission-match any` asks for one of them"),
     ("POST on `/pod/v2/room/{id}/membership/list`", "served as the product page lists it; the specification has GET"),

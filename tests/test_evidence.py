@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from typing import Any
 
 import pytest
@@ -141,6 +142,56 @@ def test_none_as_a_tag_is_a_word(wire: Wire) -> None:
     wire.post("/agent/v5/datafeeds", "acme-bot", None, json={})
     assert len(wire.get("/agent/v5/datafeeds", "acme-bot", None).json()) == 1
     assert wire.get("/agent/v5/datafeeds", "acme-bot", None, params={"tag": "None"}).json() == []
+
+
+# --- shapes ---
+
+
+def test_what_tells_of_requests_is_in_the_answer_of_create_alone(wire: Wire) -> None:
+    """The samples of the connection calls: one connection, once as created and once in the list."""
+    alice, dave = wire.user("alice"), wire.user("dave")
+    wire.world.connections.forget(alice, dave)
+    made = wire.post("/pod/v1/connection/create", json={"userId": dave.id}).json()
+    assert set(made) == {"userId", "status", "updatedAt", "firstRequestedAt", "requestCounter"}
+    asked: dict[str, Any] = {"params": {"status": "ALL", "userIds": dave.id}}
+    assert set(wire.get("/pod/v1/connection/list", **asked).json()[0]) == {"userId", "status", "updatedAt"}
+
+
+def test_a_room_search_echoes_labels(wire: Wire) -> None:
+    assert wire.post("/pod/v3/room/search", json={"query": "desk"}).json()["query"] == {"query": "desk", "labels": []}
+
+
+def test_key_manager_tokens_are_as_long_as_real_ones(wire: Wire) -> None:
+    token = wire.stage.sessions.open_key_manager(wire.id("acme-bot"))
+    assert re.fullmatch("0100[0-9a-f]{366,376}", token)
+
+
+def test_the_id_of_an_attachment_is_escaped_base64(wire: Wire) -> None:
+    sent = wire.post(
+        f"/agent/v4/stream/{wire.room('Trading Desk').id}/message/create",
+        data={"message": "<messageML>x</messageML>"},
+        files={"attachment": ("a.txt", b"x")},
+    ).json()
+    found = sent["attachments"][0]["id"]
+    assert re.fullmatch(rf"internal_{wire.id('alice')}%2F([A-Za-z0-9]|%2B|%2F){{22}}%3D%3D", found)
+    path = f"/agent/v1/stream/{sent['stream']['streamId']}/attachment"
+    wire.world.set(obo_reads_messages=True)
+    got = wire.get(path, params={"messageId": sent["messageId"], "fileId": found})
+    assert got.status_code == 200, got.text
+
+
+def test_events_of_messages_and_of_other_things(wire: Wire) -> None:
+    """The stream of a message says id and type; ids of events of other things end otherwise than those of messages."""
+    feed = wire.post("/agent/v5/datafeeds", "acme-bot", None, json={}).json()["id"]
+    made = wire.post("/pod/v1/im/create", json=[wire.id("acme-bot")]).json()["id"]
+    wire.post(f"/agent/v4/stream/{made}/message/create", data={"message": "<messageML>x</messageML>"})
+    heard = wire.post(f"/agent/v5/datafeeds/{feed}/read", "acme-bot", None, json={}).json()["events"]
+    by_kind = {event["type"]: event for event in heard}
+    message = by_kind["MESSAGESENT"]["payload"]["messageSent"]["message"]
+    assert set(message["stream"]) == {"streamId", "streamType", "recipientTenantIds"}
+    assert "data" not in message
+    assert by_kind["MESSAGESENT"]["messageId"].endswith("bQ")
+    assert by_kind["INSTANTMESSAGECREATED"]["messageId"].endswith("bw")
 
 
 # --- explicit nulls are as good as absent fields: Java's WebClient writes them all (finos/symphony-bdk-java) ---

@@ -78,9 +78,12 @@ class Sessions:
         now = self._world.clock.now()
         self._tidy(now)
         session_id = os.urandom(48).hex() + f"{now:016x}{user or 0:016x}"
-        token = self._pod_key.sign(
-            {"sub": subject, "iss": "symphony", "sessionId": session_id, "userId": str(user or 0)}, "RS512"
-        )
+        claims: dict[str, object] = {"sub": subject, "iss": "symphony"}
+        if kind == "obo" and app is not None:
+            acting = self._world.apps.get(app)
+            claims |= {"appPermissions": sorted(acting.permissions), "appGroupId": app}
+        claims |= {"sessionId": session_id, "userId": str(user or 0)}
+        token = self._pod_key.sign(claims, "RS512", {"typ": ""})  # PyJWT leaves an empty typ out
         session = Session(
             kind=kind,
             token=token,
@@ -172,8 +175,8 @@ class Sessions:
         self._on_end()
 
     def open_key_manager(self, user: int) -> str:
-        """A key manager token: opaque hex that begins with 0100 (production/auth.md 2.3)."""
-        token = "0100" + os.urandom(64).hex()
+        """A key manager token: 376 hex digits that begin with 0100 (production/auth.md 2.3)."""
+        token = "0100" + os.urandom(186).hex()
         until = self._world.clock.now() + self._world.settings.session_hours * _HOUR
         self.tickets.put(token, Ticket(token=token, user=user, session=None, expires_at=until))
         return token

@@ -35,7 +35,7 @@ def stored(world: World, user: User, uploads: tuple[Upload, ...]) -> tuple[Attac
     """The uploads with ids of their own: a file sent to several streams is one record in each message."""
 
     def new_id() -> str:
-        return f"internal_{user.id}%2F{world.ids.hex(32)}%3D%3D"
+        return f"internal_{user.id}%2F{world.ids.file()}"
 
     return tuple(
         Attachment(

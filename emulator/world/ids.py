@@ -6,9 +6,11 @@ import base64
 import random
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 _STREAM = b"t"
 _MESSAGE = b"m"
+_EVENT = b"o"
 _POD_SHIFT = 36
 _TO_URL_SAFE = str.maketrans("+/", "-_", "=")
 
@@ -52,6 +54,14 @@ class IdSource:
     def message(self, at: int) -> str:
         """As a stream's, with the letter m: 34 characters that end in `bQ`."""
         return self._id(at, _MESSAGE)
+
+    def event_of(self, at: int) -> str:
+        """As a message's, with the letter o: what events carry that are of no message. Ends in `bw`."""
+        return self._id(at, _EVENT)
+
+    def file(self) -> str:
+        """16 random bytes in standard Base64, percent-escaped: the end of an attachment's id."""
+        return quote(base64.b64encode(self._random.randbytes(16)), safe="")
 
     def object(self, at: int) -> str:
         """24 hex digits that begin with the second of creation: signals, barriers' groups and policies."""

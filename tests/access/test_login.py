@@ -48,7 +48,10 @@ def test_a_session_token_reads_as_production_writes_it(wire: Wire, keys: dict[st
     token = act(wire, app_token(wire, keys), "username/alice").json()["token"]
     head, payload, _ = token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    assert list(claims) == ["sub", "iss", "sessionId", "userId"]
+    assert json.loads(base64.urlsafe_b64decode(head + "==")) == {"alg": "RS512"}
+    assert list(claims) == ["sub", "iss", "appPermissions", "appGroupId", "sessionId", "userId"]
+    assert claims["appPermissions"] == sorted(wire.world.apps.get("acme-desk").permissions)
+    assert claims["appGroupId"] == "acme-desk"
     assert (claims["sub"], claims["iss"], claims["userId"]) == ("alice", "symphony", str(wire.id("alice")))
     assert len(claims["sessionId"]) == 128
     assert json.loads(base64.urlsafe_b64decode(head + "=="))["alg"] == "RS512"

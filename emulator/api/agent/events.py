@@ -35,7 +35,7 @@ def v4_event(world: World, entry: Entry, viewer: User) -> dict[str, Any]:
 def _event_id(entry: Entry) -> str:
     """The id that events have which are no messages: the same each time the event is delivered."""
     seed = sum(ord(letter) << (6 * at) for at, letter in enumerate(entry.id))
-    return ids.IdSource(seed).message(entry.event.at)
+    return ids.IdSource(seed).event_of(entry.event.at)
 
 
 def _stream(world: World, stream_id: str, *, named: bool = True) -> Payload:
@@ -52,13 +52,7 @@ def _message_sent(world: World, message_id: str, viewer: User) -> tuple[str, Pay
     shape: Payload = dict(v4_message(world, message, viewer))
     if not shape["attachments"]:
         del shape["attachments"]
-    cross_pod = world.streams.book[message.stream].cross_pod
-    shape["stream"] = {
-        **_stream(world, message.stream),
-        "external": cross_pod,
-        "crossPod": cross_pod,
-        "recipientTenantIds": companies,
-    }
+    shape["stream"] = {**_stream(world, message.stream, named=False), "recipientTenantIds": companies}
     shape["externalRecipients"] = len(companies) > 1
     return "messageSent", {"message": shape}
 

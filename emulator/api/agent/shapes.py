@@ -69,7 +69,6 @@ def v4_message(world: World, message: Message, viewer: User) -> V4Message:
         "messageId": message.id,
         "timestamp": message.at,
         "message": message.presentationml if shown else NOTHING,
-        "data": message.data if shown else "{}",
         "attachments": attachments,
         "user": v4_user(world.users.get(message.sender), viewer),
         "stream": {"streamId": message.stream, "streamType": world.streams.book[message.stream].type},
@@ -77,6 +76,8 @@ def v4_message(world: World, message: Message, viewer: User) -> V4Message:
         "originalFormat": MESSAGEML,
         "sid": message.origin.session,
     }
+    if shown and message.data != "{}":
+        answer["data"] = message.data
     if message.replaced_by is not None:
         answer["replacedBy"] = message.replaced_by
     if message.replaces is not None and message.initial is not None and message.initial_at is not None:

@@ -30,9 +30,7 @@ def _answer(standing: Standing) -> UserConnection:
     answer: UserConnection = {"userId": standing.user, "status": standing.status}
     connection = standing.connection
     if connection is not None:
-        answer["firstRequestedAt"] = connection.first_requested_at
         answer["updatedAt"] = connection.updated_at
-        answer["requestCounter"] = connection.requests
     return answer
 
 
@@ -78,8 +76,13 @@ def connection_info(call: Call) -> UserConnection:
     missing=404,
 )
 def create_connection(call: Call) -> UserConnection:
-    """Ask another user to connect."""
-    return _answer(call.world.connections.request(call.user, call.body.userId))
+    """Ask another user to connect. The only answer that tells of requests made before."""
+    standing = call.world.connections.request(call.user, call.body.userId)
+    answer = _answer(standing)
+    if standing.connection is not None:
+        answer["firstRequestedAt"] = standing.connection.first_requested_at
+        answer["requestCounter"] = standing.connection.requests
+    return answer
 
 
 @endpoint(

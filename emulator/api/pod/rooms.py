@@ -329,7 +329,7 @@ def search_rooms(call: Call) -> RoomSearchResults:
         "count": len(found),
         "skip": page.skip,
         "limit": page.limit,
-        "query": asked.model_dump(exclude_none=True),
+        "query": {**asked.model_dump(exclude_none=True), "labels": asked.labels or []},
         "rooms": [_answer(stream) for stream in found[page.skip : page.skip + page.limit]],
         "facetedMatchCount": [{"facet": key, "count": count} for key, count in facets.most_common()],
     }
