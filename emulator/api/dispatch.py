@@ -292,6 +292,7 @@ def _unbuilt(name: str) -> Endpoint:
         form=False,
         query=None,
         returns="",
+        success=(200,),
         missing=400,
         aliases=(),
         deprecated=False,

@@ -30,6 +30,30 @@ _HEADERS: list[Schema] = [
 ]
 
 
+_GOOD = {200: "Success", 201: "Created", 204: "Success, and nothing to say"}
+_BAD = {
+    400: "Refused: the call makes no sense.",
+    401: "Refused: no live session.",
+    403: "Refused: the app or the user may not.",
+    404: "Refused: there is no such thing.",
+    413: "Refused: the body is too large.",
+    429: "Refused: the session calls too often.",
+    451: "Refused: compliance forbids it.",
+}
+
+
+def refusals(endpoint: Endpoint) -> list[int]:
+    """The statuses with which a call to an endpoint may be refused. A method that a path does not know is a 405."""
+    found = [400, 401, 403, 429]
+    if endpoint.missing == 404 or parameters(endpoint.path) or endpoint.body is not None:
+        found.append(404)
+    if endpoint.form or endpoint.body is not None:
+        found.append(413)
+    if endpoint.form:
+        found.append(451)
+    return sorted(found)
+
+
 def _schema(found: TypeAdapter[Any], mode: Any, shapes: Schema) -> Schema:
     """The schema of a type; the shapes that it names go to those of the document."""
     schema = found.json_schema(ref_template=_REF, mode=mode)
@@ -41,15 +65,15 @@ def _answers(endpoint: Endpoint, shapes: Schema) -> Schema:
     function = endpoint.function
     assert function is not None
     annotation = eval(function.__annotations__["return"], function.__globals__)  # noqa: S307 - our own words
-    good: Schema = {"description": "Success"}
-    if annotation is not Answer:
-        good["content"] = {"application/json": {"schema": _schema(TypeAdapter(annotation), "serialization", shapes)}}
+    answers: Schema = {}
+    for status in endpoint.success:
+        answers[str(status)] = {"description": _GOOD[status]}
+        if annotation is not Answer and status != 204:
+            schema = _schema(TypeAdapter(annotation), "serialization", shapes)
+            answers[str(status)]["content"] = {"application/json": {"schema": schema}}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    answers: Schema = {"200": good}
-    for status, what in (("400", "the call makes no sense"), ("401", "no live session"), ("403", "may not")):
-        answers[status] = {"description": f"Refused: {what}. X-Emulator-Reason says why.", "content": error}
-    if endpoint.missing == 404:
-        answers["404"] = {"description": "Refused: there is no such thing.", "content": error}
+    for status in refusals(endpoint):
+        answers[str(status)] = {"description": f"{_BAD[status]} X-Emulator-Reason says why.", "content": error}
     return answers
 
 

@@ -23,9 +23,9 @@ _ONE_TOKEN = ("/agent/v1/signals/", "/agent/v5/datafeeds")
 class Endpoint:
     """One endpoint. `permissions` None: it is not for apps acting on behalf of users. `function` None: not built.
 
-    `missing` is the status for what does not exist: only some operations declare a 404. `reads_messages`: a setting of
-    the world opens it to apps that may read messages. `aliases` are other methods and paths under which the same is
-    served.
+    `success` are the statuses of good answers. `missing` is the status for what does not exist: only some operations
+    declare a 404. `reads_messages`: a setting of the world opens it to apps that may read messages. `aliases` are other
+    methods and paths under which the same is served.
     """
 
     method: str
@@ -38,6 +38,7 @@ class Endpoint:
     form: bool
     query: str | None
     returns: str
+    success: tuple[int, ...]
     missing: int
     aliases: tuple[tuple[str, str], ...]
     deprecated: bool
@@ -80,6 +81,7 @@ def endpoint(
     form: bool = False,
     query: str | None = None,
     returns: str = "",
+    success: Sequence[int] = (200,),
     missing: int = 400,
     aliases: Sequence[tuple[str, str]] = (),
     deprecated: bool = False,
@@ -102,6 +104,7 @@ def endpoint(
                 form=form,
                 query=query,
                 returns=returns,
+                success=tuple(success),
                 missing=missing,
                 aliases=tuple(aliases),
                 deprecated=deprecated,

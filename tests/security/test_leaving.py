@@ -52,12 +52,7 @@ def test_what_waits_is_answered_and_the_server_ends(
         polls = [Raw(url) for _ in range(20)]
         for poll in polls:
             poll.call("GET", b"/agent/v3/health")
-            poll.head(
-                "POST",
-                f"/agent/v5/datafeeds/{feed}/read".encode(),
-                [(b"sessionToken", token["sessionToken"].encode())],
-                2,
-            )
+            poll.head("POST", target, [(b"sessionToken", opened["token"].encode())], 2)
             poll.send(b"{}")
         events, waits, never, slow = (Raw(url) for _ in range(4))
         events.head("GET", b"/emulator/v1/events", [])

@@ -32,7 +32,14 @@ def list_datafeeds(call: Call) -> list[FeedAnswer]:
     return [_answer(feed) for feed in call.world.datafeeds.listed(call.user, call.query.tag)]
 
 
-@endpoint("POST", "/agent/v5/datafeeds", body="datafeeds:CreateFeed", body_required=False, returns="V5Datafeed")
+@endpoint(
+    "POST",
+    "/agent/v5/datafeeds",
+    body="datafeeds:CreateFeed",
+    body_required=False,
+    returns="V5Datafeed",
+    success=(201,),
+)
 def create_datafeed(call: Call) -> Answer:
     """A new datafeed."""
     tag = call.body.tag if call.body is not None else None
@@ -86,7 +93,7 @@ async def _arrival(call: Call, feed: Datafeed) -> bool:
     return False
 
 
-@endpoint("DELETE", "/agent/v5/datafeeds/{datafeedId}", returns="")
+@endpoint("DELETE", "/agent/v5/datafeeds/{datafeedId}", returns="", success=(200, 204))
 def delete_datafeed(call: Call) -> Answer | None:
     """Delete a datafeed. One that has expired is answered so that clients' recovery goes on (reference 3.5)."""
     if call.world.datafeeds.delete(call.user, call.path["datafeedId"]):

@@ -110,6 +110,7 @@ def suppress_message(call: Call) -> Suppression:
     permissions=[GET_MESSAGES],
     query="messages:ListQuery",
     returns="V4MessageList",
+    success=(200, 204),
 )
 def list_messages(call: Call) -> list[V4Message] | None:
     """The earliest messages of a stream from a time on."""
@@ -122,7 +123,7 @@ def list_messages(call: Call) -> list[V4Message] | None:
     return [v4_message(call.world, message, call.user) for message in found] or None
 
 
-@endpoint("GET", "/agent/v1/message/{id}", returns="V4Message", reads_messages=True)
+@endpoint("GET", "/agent/v1/message/{id}", returns="V4Message", reads_messages=True, success=(200, 204))
 def message_by_id(call: Call) -> V4Message | None:
     """A message by its id."""
     message_id = call.id("id")

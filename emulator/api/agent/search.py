@@ -104,6 +104,7 @@ def _found(call: Call, asked: SearchQuery, page: Page) -> list[V4Message] | None
     query="search:Page",
     body="search:SearchQuery",
     returns="V4MessageList",
+    success=(200, 204),
 )
 def search_messages(call: Call) -> list[V4Message] | None:
     """The messages that match and that the user may read."""

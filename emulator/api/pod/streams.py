@@ -64,6 +64,7 @@ def stream_answer(call: Call, stream: Stream) -> StreamAnswer:
     body="streams:StreamFilter",
     body_required=False,
     returns="StreamList",
+    success=(200, 204),
 )
 def list_streams(call: Call) -> list[StreamAnswer] | None:
     """The streams of the user, oldest first; a limit of 0 is none."""

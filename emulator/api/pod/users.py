@@ -32,6 +32,7 @@ def _answer(call: Call, user: User) -> UserV2:
     query="users:ByEmail",
     returns="User",
     deprecated=True,
+    success=(200, 204),
 )
 def user_v1(call: Call) -> UserV1 | None:
     """A user by e-mail: the id."""
@@ -39,7 +40,9 @@ def user_v1(call: Call) -> UserV1 | None:
     return {"id": found[0].id, "emailAddress": found[0].email} if found else None
 
 
-@endpoint("GET", "/pod/v1/user/name/{userName}/get", permissions=None, returns="User", deprecated=True)
+@endpoint(
+    "GET", "/pod/v1/user/name/{userName}/get", permissions=None, returns="User", deprecated=True, success=(200, 204)
+)
 def user_by_name_v1(call: Call) -> UserV1 | None:
     """A user of the pod by username: the id."""
     found = call.world.users.look_up(call.user, usernames=[call.path["userName"]], local=True)
@@ -52,6 +55,7 @@ def user_by_name_v1(call: Call) -> UserV1 | None:
     permissions=[GET_BASIC_CONTACT_INFO, SEND_MESSAGES],
     query="users:ByOne",
     returns="UserV2",
+    success=(200, 204),
 )
 def user(call: Call) -> UserV2 | None:
     """A user by id, e-mail or username."""
@@ -82,7 +86,14 @@ class UserList(TypedDict, total=False):
     errors: list[UserError]
 
 
-@endpoint("GET", "/pod/v3/users", permissions=[GET_BASIC_CONTACT_INFO], query="users:ByMany", returns="V2UserList")
+@endpoint(
+    "GET",
+    "/pod/v3/users",
+    permissions=[GET_BASIC_CONTACT_INFO],
+    query="users:ByMany",
+    returns="V2UserList",
+    success=(200, 204),
+)
 def users(call: Call) -> UserList | None:
     """Users by ids, by e-mails or by usernames, at most a hundred."""
     query: ByMany = call.query
@@ -135,6 +146,7 @@ class UserSearchResults(TypedDict):
     query="users:SearchPage",
     body="users:UserSearchQuery",
     returns="UserSearchResults",
+    success=(200, 204),
 )
 def search_users(call: Call) -> UserSearchResults | None:
     """Users whose name or e-mail holds a piece of text, and whose attributes fit."""

@@ -118,7 +118,7 @@ def _held(call: Call) -> list[Session]:
     return call.stage.sessions.of_user(holder.id)
 
 
-@endpoint("GET", "/pod/v1/users/{uid}/sessions", returns="V1UserSessions")
+@endpoint("GET", "/pod/v1/users/{uid}/sessions", returns="V1UserSessions", success=(200, 204))
 def sessions(call: Call) -> SessionsAnswer | None:
     """The sessions of a user, those in which an app acts for them among them."""
     found = _held(call)
@@ -170,7 +170,7 @@ def add_protocol(call: Call) -> ProtocolAnswer:
     return {"scheme": scheme}
 
 
-@endpoint("DELETE", "/pod/v1/admin/system/protocols/{scheme}")
+@endpoint("DELETE", "/pod/v1/admin/system/protocols/{scheme}", success=(204,))
 def remove_protocol(call: Call) -> Answer:
     """Take a scheme away from links in messages."""
     call.world.admin.remove_protocol(call.user, call.path["scheme"].lower())
