@@ -99,9 +99,7 @@ def test_each_call_answers(
     path: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from emulator.api.agent import datafeeds
-
-    monkeypatch.setattr(datafeeds, "HOLD", 0.001)
+    monkeypatch.setattr(one_pod.stage, "hold", 0.001)
     dice = random.Random(f"{method} {path}")
     bodies = list(_bodies(dice))
     for at, odd in enumerate(ODD):
