@@ -51,6 +51,7 @@ def run_beside(command: tuple[str, ...], flags: Mapping[str, Any], world: World,
             found = server.do(lambda: _looked_at(made, asked))
         finally:
             server.stop()
+            made.close()
     finally:
         if own_home:
             shutil.rmtree(home, ignore_errors=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from emulator.access.signing import PodKey, write_private
+from emulator.access.signing import PodKey, private_folder, whole_pem, write_private
 from emulator.control.facts import facts
 from emulator.world.users import SYSTEM
 
@@ -16,6 +19,16 @@ if TYPE_CHECKING:
 
     from emulator.tls import Tls
     from emulator.world.world import World
+
+
+T = TypeVar("T")
+
+_LONGEST_CN = 64
+_LONGEST_FOLDER = 120
+
+
+class HomeError(Exception):
+    """A file of the home cannot be used: which, and how to mend it."""
 
 
 class Home:
@@ -33,7 +46,7 @@ class Home:
         `one_key` all have the same one, which is enough for a home that lives as long as a test."""
         self._one_key = one_key
         self._ensure(self.path)
-        (self.path / ".gitignore").write_text("*\n")
+        write_private(self.path / ".gitignore", "*\n")
         for app in list(world.apps.book):
             if app.public_key is None:
                 world.apps.change(app, public_key=self._key_pair(self.app_key(app.id), f"app {app.id}", progress))
@@ -57,7 +70,7 @@ class Home:
         """The pod's own key, kept here so that tokens and certificates outlive a restart."""
         path = self.path / "pod" / "private.pem"
         if path.is_file():
-            return PodKey(path.read_text())
+            return PodKey(_read(path, lambda: whole_pem(path.read_text())))
         key = PodKey()
         write_private(path, key.pem)
         return key
@@ -67,15 +80,17 @@ class Home:
         is here; where they are."""
         from emulator.tls import Authority
 
-        authority = Authority(self.path / "tls")
+        folder = self.path / "tls"
+        authority = _read(folder, lambda: Authority(folder))
         for name, key in [
             *((app.id, self.app_key(app.id)) for app in world.apps.book),
             *((bot.username, self.bot_key(bot.username)) for bot in self._bots(world)),
         ]:
             certificate = key.with_name("certificate.pem")
-            if key.is_file():
-                write_private(certificate, authority.client(name, key.read_text()))
-        return authority.server(host)
+            if key.is_file() and 0 < len(name) <= _LONGEST_CN:
+                made = _read(key, partial(authority.client, name, _read(key, key.read_text)))
+                write_private(certificate, made)
+        return _read(folder, lambda: authority.server(host))
 
     def write_facts(self, world: World, url: str) -> None:
         """Write `world.json` and `bdk/config.yaml` for the address served."""
@@ -84,9 +99,8 @@ class Home:
             for part in each:
                 path = key(part.get("username") or part["id"])
                 part["key"] = path.relative_to(self.path).as_posix() if path.is_file() else None
-        _replace(self.path / "world.json", orjson.dumps(described, option=orjson.OPT_INDENT_2))
-        self._ensure(self.path / "bdk")
-        _replace(self.path / "bdk" / "config.yaml", self.bdk_config(world, url).encode())
+        write_private(self.path / "world.json", orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
+        write_private(self.path / "bdk" / "config.yaml", self.bdk_config(world, url))
 
     def bdk_config(self, world: World, url: str) -> str:
         """A configuration for the Symphony BDK for Python and for Java: the first app that can act, the first bot."""
@@ -117,39 +131,48 @@ class Home:
         """The public key that belongs to a private key, which is made if it is not there."""
         public = path.with_name("public.pem")
         if path.is_file() and public.is_file():
-            return public.read_text()
+            return _read(public, lambda: whole_pem(public.read_text()))
         from emulator.access.signing import new_private_key, public_key_of
 
         if path.is_file():
-            private = path.read_text()
+            private = _read(path, path.read_text)
         else:
             progress(f"making a key for {whose}")
             private = self._shared_key or new_private_key()
             if self._one_key:
                 self._shared_key = private
             write_private(path, private)
-        public.write_text(public_key_of(private))
+        write_private(public, _read(path, lambda: public_key_of(private)))
         return public.read_text()
 
     @staticmethod
     def _ensure(path: Path) -> None:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """See that this is a directory that only its owner can look into."""
+        private_folder(path)
+        with suppress(OSError):  # another's directory stays as it is
+            path.chmod(0o700)
+
+
+def _read(path: Path, read: Callable[[], T]) -> T:
+    """What a key file holds; HomeError where it is damaged."""
+    try:
+        return read()
+    except (ValueError, TypeError) as error:
+        what = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise HomeError(
+            f"{path} is damaged ({what[:200]}): delete it and a new key is made, or put back the old one"
+        ) from None
 
 
 def _folder(name: str) -> str:
     """A name as a folder: whatever could leave the place for it is escaped."""
     from urllib.parse import quote
 
-    escaped = quote(name, safe="@ ")
+    escaped = quote(name, safe="@ ", errors="backslashreplace")
+    if len(escaped) > _LONGEST_FOLDER:
+        return f"{escaped[:_LONGEST_FOLDER]}-{sha256(name.encode('utf-8', 'backslashreplace')).hexdigest()[:16]}"
     return escaped if escaped.strip(".") else "%2E" * len(escaped)
 
 
 def _quoted(text: str) -> str:
     return orjson.dumps(text).decode()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(content)
-    fresh.replace(path)

@@ -104,6 +104,7 @@ class Server(uvicorn.Server):
         *,
         log_level: str,
         on_ready: Callable[[], None],
+        on_stopped: Callable[[], None] = lambda: None,
         tls: Tls | None = None,
     ) -> None:
         super().__init__(
@@ -121,7 +122,7 @@ class Server(uvicorn.Server):
                 **_tls_options(tls),
             )
         )
-        self._site, self._bound, self._on_ready = site, bound, on_ready
+        self._site, self._bound, self._on_ready, self._on_stopped = site, bound, on_ready, on_stopped
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop = asyncio.get_running_loop()
@@ -134,6 +135,7 @@ class Server(uvicorn.Server):
         self._site.close()
         asyncio.get_running_loop().call_later(LAST_CALLS, self._cut)
         await super().shutdown(sockets)
+        self._on_stopped()
 
     def _cut(self) -> None:
         for connection in tuple(self.server_state.connections):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import click
 import orjson
 
 from emulator.control.guard import is_loopback
-from emulator.home import Home
+from emulator.home import Home, HomeError
 from emulator.server import Server, address_of, bind
 from emulator.site import Site
 from emulator.stage.stage import Stage
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emulator.config import Settings
+    from emulator.keeping.file import StateFile
     from emulator.tls import Tls
     from emulator.world.users import User
     from emulator.world.world import World
@@ -41,6 +43,12 @@ class Made:
     tls: Tls | None
     url: str
     token: str | None
+    kept: StateFile | None
+
+    def close(self) -> None:
+        """Leave all that is kept in its file."""
+        if self.kept is not None:
+            self.kept.close()
 
 
 def make(settings: Settings, world: World) -> Made:
@@ -49,11 +57,9 @@ def make(settings: Settings, world: World) -> Made:
     if settings.users or settings.rooms or settings.messages:
         _grow(world, settings)
     home = Home(settings.home)
-    try:
+    with _told_of(settings):
         home.prepare(world, say)
         pod_key = home.pod_key()
-    except OSError as error:
-        raise click.ClickException(f"--home {settings.home} cannot be written: {error.strerror}") from None
     token = _token(settings)
     try:
         bound = bind(settings.host, settings.port)
@@ -62,19 +68,22 @@ def make(settings: Settings, world: World) -> Made:
         raise click.ClickException(
             f"cannot serve on {settings.host}:{settings.port}: {error.strerror}; {hint}"
         ) from None
-    tls = home.certify(world, settings.host) if settings.tls else None
+    with _told_of(settings):
+        tls = home.certify(world, settings.host) if settings.tls else None
     url = address_of(bound, settings.host, "https" if tls else "http")
     stage = Stage(world, pod_key=pod_key, permission_match=settings.permission_match)
     stage.hold = settings.datafeed_hold
+    kept = None
     if settings.state is not None:
         from emulator.keeping.file import StateFileError, keep_in
 
         try:
-            keep_in(settings.state, world, stage)
+            kept = keep_in(settings.state, world, stage)
         except StateFileError as error:
             raise click.ClickException(str(error)) from None
-    home.write_facts(world, url)
-    return Made(stage, home, bound, tls, url, token)
+    with _told_of(settings):
+        home.write_facts(world, url)
+    return Made(stage, home, bound, tls, url, token, kept)
 
 
 def serve_until_stopped(settings: Settings, world: World) -> None:
@@ -94,7 +103,9 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
         sys.stdout.flush()
 
     site = Site(made.stage, control_token=made.token)
-    Server(site, made.bound, log_level=settings.log_level, on_ready=ready, tls=made.tls).serve_forever()
+    Server(
+        site, made.bound, log_level=settings.log_level, on_ready=ready, on_stopped=made.close, tls=made.tls
+    ).serve_forever()
 
 
 def _token(settings: Settings) -> str | None:
@@ -112,6 +123,17 @@ def _token(settings: Settings) -> str | None:
     if not token.isascii() or not token.isprintable() or " " in token or not token:
         raise click.ClickException("a control token is printable ASCII without spaces, as a header can carry it")
     return token
+
+
+@contextmanager
+def _told_of(settings: Settings) -> Iterator[None]:
+    """What the home does not allow, in one line."""
+    try:
+        yield
+    except HomeError as error:
+        raise click.ClickException(f"--home {settings.home} cannot be used: {error}") from None
+    except OSError as error:
+        raise click.ClickException(f"--home {settings.home} cannot be written: {error.strerror}") from None
 
 
 def _silent(what: str) -> None:

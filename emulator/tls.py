@@ -34,7 +34,7 @@ class Authority:
         key = folder / "ca-key.pem"
         if not (self.path.is_file() and key.is_file()):
             write_private(key, new_private_key())
-            self.path.write_text(certificates.authority(certificates.private_key(key.read_text())))
+            write_private(self.path, certificates.authority(certificates.private_key(key.read_text())))
         self._key: RSAPrivateKey = certificates.private_key(key.read_text())
 
     def server(self, host: str) -> Tls:
@@ -46,7 +46,7 @@ class Authority:
             write_private(key, new_private_key())
         hosts = dict.fromkeys((*_HOSTS, host) if host not in ("0.0.0.0", "::") else _HOSTS)  # noqa: S104
         public = certificates.private_key(key.read_text()).public_key()
-        certificate.write_text(certificates.signed_by(self._key, "localhost", public, hosts))
+        write_private(certificate, certificates.signed_by(self._key, "localhost", public, hosts))
         return Tls(certificate, key, self.path)
 
     def client(self, name: str, private_pem: str) -> str:

@@ -71,6 +71,7 @@ class Sessions:
         self._pod_key = pod_key
         self.book: Book[str, Session] = Book(user=lambda session: (session.user,), app=lambda session: (session.app,))
         self.tickets: Book[str, Ticket] = Book(user=lambda ticket: (ticket.user,))
+        self.book.undo = self.tickets.undo = world.undo
         world.events.listen(self._heard)
 
     def open(self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None) -> Session:

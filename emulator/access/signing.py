@@ -5,6 +5,7 @@ Cryptography is imported where it is used: a start that finds its keys pays noth
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from functools import lru_cache
@@ -36,12 +37,39 @@ def new_private_key() -> str:
     ).decode()
 
 
+def private_folder(path: Path) -> None:
+    """See that there is a directory, and that those which are made for it are their owner's only."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_private(path: Path, text: str) -> None:
-    """Write what only its owner may read."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
+    """Write what only its owner may read, whole or not at all: a reader sees the old file or the new one."""
+    private_folder(path.parent)
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def whole_pem(text: str) -> str:
+    """The same text, where it is one whole PEM; ValueError where something is missing. Quick: what it says is not
+    looked at before the key is used."""
+    found = re.fullmatch(r"\s*-----BEGIN ([A-Z ]+)-----\s([A-Za-z0-9+/=\s]+)-----END ([A-Z ]+)-----\s*", text)
+    if found is None or found[1] != found[3]:
+        raise ValueError("it is no PEM")
+    der = base64.b64decode("".join(found[2].split()), validate=True)
+    octets = der[1] & 0x7F if len(der) > 1 and der[1] & 0x80 else 0
+    length = int.from_bytes(der[2 : 2 + octets], "big") if octets else (der[1] if len(der) > 1 else -1)
+    if der[:1] != b"\x30" or len(der) != 2 + octets + length:
+        raise ValueError("it is cut short or spoilt")
+    return text
 
 
 def public_key_of(private_pem: str) -> str:
@@ -196,7 +224,6 @@ class PodKey:
     def kid(self) -> str:
         """The name of the key in JWTs and in the key set: the SHA-1 of the public key, in Base64."""
         if self._kid is None:
-            import base64
             import hashlib
 
             from cryptography.hazmat.primitives import serialization

@@ -21,7 +21,7 @@ from emulator.api.errors import answer_of
 from emulator.api.forms import read_form
 from emulator.api.judging import caller, permit
 from emulator.api.texts import text
-from emulator.api.writing import as_json, reason_header
+from emulator.api.writing import as_json, failure, reason_header
 from emulator.api.writing import error as error_body
 from emulator.table.router import Router
 from emulator.table.table import Endpoint, routes
@@ -102,6 +102,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
             call.form = await read_form(call.header(b"content-type"), sent)
         elif endpoint.body is not None:
             call.body = _body(endpoint, sent)
+        stage.world.begin()
         answer = (endpoint.function or _not_built)(call)
         if type(answer) is CoroutineType:  # a long poll, the only calls that wait
             user = None if who is None else who.user.username
@@ -134,20 +135,20 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         status, body, headers, reason, fault = forced.status, forced.body, forced.headers, forced.reason, forced.fault
         who, notes = forced.who, (f"answered by {forced.fault.id}",)
         content_type = b"application/json" if body[:1] in b'{["' else b"text/plain"
-    except Exception:
+    except Exception as cause:
         log.exception("the emulator failed on %s %s", method, path)
-        status, reason = 500, "the emulator itself failed, its log has the details: please report it"
+        stage.take_back()
+        status, reason = 500, f"the emulator itself failed, please report it; nothing was changed: {failure(cause)}"
         body = error_body(500, text("failed"))
 
     if stage.counterparts.waiting:
         stage.counterparts.run()
-    if stage.keep is not None:
-        try:
-            stage.keep()
-        except Exception as error:
-            log.exception("the state could not be kept")
-            status, reason = 500, f"the state could not be kept: {error}"
-            body, headers = error_body(500, text("failed")), ()
+    try:
+        stage.settle()
+    except Exception as cause:
+        log.exception("the state could not be kept")
+        status, reason, content_type = 500, f"the state could not be kept, nothing was changed: {failure(cause)}", JSON
+        body, headers = error_body(500, text("failed")), ()
 
     out: list[tuple[bytes, bytes]] = [(b"content-length", str(len(body)).encode()), (b"content-type", content_type)]
     if status == 204:

@@ -31,6 +31,11 @@ def reason_header(reason: str) -> bytes:
     return line.encode("ascii", "backslashreplace")[:_LONGEST_REASON]
 
 
+def failure(cause: Exception) -> str:
+    """What failed inside of the emulator, in one line."""
+    return f"{type(cause).__name__}: {cause}"
+
+
 def error(status: int, message: str) -> bytes:
     """The body of a refusal, in the real service's shape."""
     return as_json({"code": status, "message": message})

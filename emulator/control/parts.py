@@ -61,6 +61,7 @@ async def content_of(request: Request) -> bytes:
         if size > MOST_BYTES:
             raise Invalid(f"the body has more than {MOST_BYTES} bytes")
         chunks.append(chunk)
+    stage_of(request).world.begin()
     return b"".join(chunks)
 
 
@@ -104,14 +105,19 @@ def route(path: str, handler: Handler, method: str = "GET") -> Route:
     """A route under /emulator/v1 whose refusals are answers."""
 
     async def safe(request: Request) -> Response:
+        stage = stage_of(request)
+        stage.world.begin()
         try:
-            done: Response = await handler(request)
-            stage = stage_of(request)
-            stage.counterparts.run()
-            if stage.keep is not None:
-                stage.keep()
-        except Refused as refusal:
-            return refused(refusal)
+            done: Response
+            try:
+                done = await handler(request)
+                stage.counterparts.run()
+            except Refused as refusal:
+                done = refused(refusal)
+            stage.settle()
+        except Exception:
+            stage.take_back()
+            raise
         return done
 
     return Route(f"/emulator/v1{path}", safe, methods=[method], name=handler.__name__)

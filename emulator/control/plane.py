@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Router
 
-from emulator.api.writing import as_json, reason_header
+from emulator.api.writing import as_json, failure, reason_header
 from emulator.control import (
     apps,
     behaviours,
@@ -87,7 +87,7 @@ async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> No
     except Exception as error:
         log.exception("the control plane failed on %s %s", scope["method"], path)
         if not began:
-            why = f"the emulator itself failed ({type(error).__name__}), its log has the details: please report it"
+            why = f"the emulator itself failed, please report it; nothing was changed: {failure(error)}"
             await _error(500, why)(scope, receive, send)
 
 

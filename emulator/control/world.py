@@ -11,6 +11,7 @@ from emulator.access import login
 from emulator.control.facts import facts
 from emulator.control.parts import NAME, Part, Who, answer, body_of, route, stage_of, user_of
 from emulator.version import __version__
+from emulator.world.clock import LATEST
 from emulator.world.errors import Invalid, Unknown
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_SECONDS = 100 * 366 * 86_400
-_LATEST = 253_370_764_800_000
-"""The beginning of the year 9999 in ms: what comes after cannot be written as a date."""
 
 
 async def health(request: Request) -> Response:
@@ -112,7 +111,7 @@ async def change_clock(request: Request) -> Response:
         raise Invalid("'set' needs a zone, such as 2026-01-31T09:00:00Z")
     held = stage_of(request).world.clock
     at = held.now() if asked.set is None else round(asked.set.timestamp() * 1000)
-    if not 0 <= at + round((asked.advance or 0) * 1000) < _LATEST:
+    if not 0 <= at + round((asked.advance or 0) * 1000) < LATEST:
         raise Invalid("the clock goes from 1970 to 9998")
     if asked.freeze is not None:
         held.freeze(asked.freeze)

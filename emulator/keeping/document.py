@@ -11,6 +11,7 @@ from emulator.world.apps import App, Installation
 from emulator.world.barriers import Barrier, Group
 from emulator.world.behaviours import Behaviour
 from emulator.world.books import Book
+from emulator.world.clock import LATEST, Clock
 from emulator.world.companies import Company
 from emulator.world.connections import Connection
 from emulator.world.errors import Invalid
@@ -157,15 +158,24 @@ def world_of(document: Any, like: World) -> World:
     fresh = World(like.name, like.ids.seed)
     fresh.ids.restore(like.ids.state())
     clock = document.get("clock", {})
-    shift, frozen_at = clock.get("shift", 0), clock.get("frozenAt")
-    if type(shift) is not int or (frozen_at is not None and type(frozen_at) is not int):
-        raise Invalid("clock: shift and frozenAt are numbers of ms")
-    fresh.clock.restore((shift, frozen_at))
+    if not isinstance(clock, dict) or set(clock) - {"shift", "frozenAt"}:
+        raise Invalid("clock: an object with shift and frozenAt is needed")
+    fresh.clock.restore(clock_of(clock.get("shift", 0), clock.get("frozenAt")))
     fresh.settings = decoded(Settings, document.get("settings", {}), "settings")
     for kept in BOOKS:
         fill(fresh, kept, _parsed(kept, document.get(kept.name, [])))
     check(fresh)
     return fresh
+
+
+def clock_of(shift: Any, frozen_at: Any) -> tuple[int, int | None]:
+    """The state of a clock: Invalid unless it shows a time from 1970 to 9998."""
+    if type(shift) is not int or (frozen_at is not None and type(frozen_at) is not int):
+        raise Invalid("clock: shift and frozenAt are numbers of ms")
+    shows = Clock.real() + shift if frozen_at is None else frozen_at
+    if not 0 <= shows < LATEST:
+        raise Invalid("clock: it goes from 1970 to 9998")
+    return shift, frozen_at
 
 
 def _parsed(kept: Kept, rows: Any) -> Iterator[tuple[Any, Any]]:

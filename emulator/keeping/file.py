@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,12 +16,15 @@ import orjson
 
 from emulator.access.sessions import Session, Sessions, Ticket
 from emulator.keeping.codec import decoded, encoded
-from emulator.keeping.document import BOOKS, Kept, check, fill
+from emulator.keeping.document import BOOKS, Kept, check, clock_of, fill
 from emulator.world.errors import Invalid
 from emulator.world.world import Settings, World
 
 if TYPE_CHECKING:
+    from emulator.access.signing import PodKey
     from emulator.world.books import Book
+
+_ANEW = "put back a copy of it, or move it away to begin anew"
 
 FORMAT = "symphony-pod-emulator state 1"
 
@@ -37,6 +41,7 @@ class Keeps(Protocol):
     """What is kept: the sessions of a world, and where calls ask for it."""
 
     sessions: Sessions
+    pod_key: PodKey
     keep: Callable[[], None] | None
 
 
@@ -66,15 +71,21 @@ class StateFile:
             self.fresh = fresh or self._told("settings") is None
             found = self._told("format")
         except (sqlite3.Error, OSError) as error:
-            locked = "locked" in str(error)
-            why = "another emulator uses it" if locked else f"it is not a state file: {error}"
-            raise StateFileError(f"--state {path} cannot be used: {why}") from None
+            if "locked" in str(error):
+                raise self._unusable("another emulator uses it", "stop that one, or name another file") from None
+            if isinstance(error, OSError) or "unable to open" in str(error):
+                raise self._unusable(f"it cannot be written ({error})", "name a file in a directory of yours") from None
+            raise self._unusable(f"it is not a state file, or damaged ({error})", _ANEW) from None
         if found != FORMAT:
-            raise StateFileError(f"--state {path} cannot be used: it is of another version ({found})")
+            raise self._unusable(f"it is of another version ({found})", _ANEW)
         self._clock: Any = None
         self._settings: Settings | None = None
         self._books: list[tuple[str, Book[Any, Any]]] = []
+        self._closed = False
         self._replaced = False
+
+    def _unusable(self, why: str, mend: str) -> StateFileError:
+        return StateFileError(f"--state {self.path} cannot be used: {' '.join(why.split())[:300]}; {mend}")
 
     def _tell(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
@@ -88,26 +99,51 @@ class StateFile:
     def load(self, world: World) -> None:
         """Put a world into the state that the file has; StateFileError where it does not fit."""
         fresh = World(world.name, world.ids.seed)
-        try:
+        with self.understood():
             for kept in BOOKS:
                 fill(fresh, kept, self._read(kept))
-            check(fresh)
             fresh.settings = decoded(Settings, orjson.loads(self._told("settings") or "{}"), "settings")
-            shift, frozen_at = orjson.loads(self._told("clock") or "[0, null]")
-        except (Invalid, ValueError) as error:
-            raise StateFileError(f"--state {self.path} cannot be used: {error}") from None
-        fresh.clock.restore((shift, frozen_at))
-        # Another start draws other ids: none of those that were given out comes again.
-        starts = int(self._told("starts") or 0) + 1
-        self._tell("starts", str(starts))
+            clock = orjson.loads(self._told("clock") or "[0, null]")
+            if type(clock) is not list or len(clock) != 2:
+                raise Invalid("clock: two numbers of ms are needed")
+            fresh.clock.restore(clock_of(*clock))
+            check(fresh)
+            # Another start draws other ids: none of those that were given out comes again.
+            starts = int(self._told("starts") or 0) + 1
+            self._tell("starts", str(starts))
         fresh.ids.reseed(f"{world.ids.seed} {starts}")
         world.restore(fresh.snapshot())
 
     def load_sessions(self, sessions: Sessions) -> None:
         """The sessions and other tokens that the file has."""
-        for name, book, kind in (("sessions", sessions.book, Session), ("tickets", sessions.tickets, Ticket)):
-            for key, value in self._rows(name):
-                book.put(key, decoded(kind, value, name))
+        with self.understood():
+            for name, book, kind in (("sessions", sessions.book, Session), ("tickets", sessions.tickets, Ticket)):
+                for key, value in self._rows(name):
+                    book.put(decoded(str, key, name), decoded(kind, value, name))
+
+    @contextmanager
+    def understood(self) -> Iterator[None]:
+        """StateFileError for whatever the file has that cannot be read."""
+        try:
+            yield
+        except (Invalid, ValueError) as error:
+            raise self._unusable(f"what it holds does not fit ({error})", _ANEW) from None
+        except sqlite3.OperationalError as error:
+            raise self._unusable(f"it cannot be read or written ({error})", "make room, or " + _ANEW) from None
+        except sqlite3.Error as error:
+            raise self._unusable(f"it is damaged ({error})", _ANEW) from None
+
+    def of_home(self, key: str) -> None:
+        """StateFileError unless this file was kept with the home that has this pod key. Its tokens, and the public keys
+        of its apps and bots, are worth nothing with another."""
+        with self.understood():
+            kept = self._told("home")
+            if kept is None:
+                self._tell("home", key)
+            elif kept != key:
+                raise self._unusable(
+                    "it was kept with another --home, whose keys its apps and bots have", f"give that one, or {_ANEW}"
+                )
 
     def _read(self, kept: Kept) -> Iterator[tuple[Any, Any]]:
         for key, value in self._rows(kept.name):
@@ -140,6 +176,8 @@ class StateFile:
 
     def keep(self) -> None:
         """Write what has changed since the last time, in one transaction; nothing where nothing has."""
+        if self._closed:
+            return
         world = self._world
         changed = [(name, book) for name, book in self._books if book.changed]
         clock, settings = world.clock.state(), world.settings
@@ -159,7 +197,8 @@ class StateFile:
                 self._tell("settings", orjson.dumps(encoded(settings)).decode())
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite ends some by itself
+                self._db.execute("ROLLBACK")
             raise
         for _, book in self._books:
             if book.changed:
@@ -190,6 +229,13 @@ class StateFile:
         )
 
     def close(self) -> None:
+        """Leave all in this one file, with no log beside it."""
+        if self._closed:
+            return
+        self._closed = True
+        with suppress(sqlite3.Error):  # a full disk: then the log stays, and is read by the next start
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.close()
 
 
@@ -197,9 +243,15 @@ def keep_in(path: Path, world: World, stage: Keeps) -> StateFile:
     """Keep a world and its sessions in a file: it goes on from where the file is, where there is one already.
     StateFileError when the file cannot be used."""
     file = StateFile(path)
-    if not file.fresh:
-        file.load(world)
-        file.load_sessions(stage.sessions)
-    file.follow(world, stage.sessions)
+    try:
+        file.of_home(stage.pod_key.kid)
+        if not file.fresh:
+            file.load(world)
+            file.load_sessions(stage.sessions)
+        with file.understood():
+            file.follow(world, stage.sessions)
+    except StateFileError:
+        file.close()
+        raise
     stage.keep = file.keep
     return file

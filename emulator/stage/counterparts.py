@@ -69,6 +69,10 @@ class Counterparts:
                 with suppress(RuntimeError):  # without a loop it is done with the next call
                     asyncio.get_running_loop().call_later((behaviour.after + 2) / 1000, self._later)
 
+    def forget(self, undone: set[int]) -> None:
+        """Nothing follows on events that did not happen, as it turned out."""
+        self.waiting = [each for each in self.waiting if each.event.number not in undone]
+
     def _later(self) -> None:
         self.run()
         self._after()

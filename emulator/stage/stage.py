@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from emulator.access.permissions import Match
     from emulator.world.world import Snapshot, World
 
+log = logging.getLogger(__name__)
 
 MOST_SNAPSHOTS = 100
 HOLD = 20.0
@@ -51,6 +53,23 @@ class Stage:
     def _kept(self) -> None:
         if self.keep is not None:
             self.keep()
+
+    def settle(self) -> None:
+        """What a call did stays, and is kept before its answer leaves. Where it cannot be kept it is taken back, and
+        the cause is raised; a call that changed nothing is answered none the less."""
+        try:
+            self._kept()
+        except Exception as error:
+            if self.world.touched():
+                self.take_back()
+                raise
+            log.warning("what was done outside of calls is not kept yet: %s", error)
+        self.world.end()
+
+    def take_back(self) -> None:
+        """Undo what the present call did."""
+        self.world.back()
+        self.counterparts.forget(self.world.events.undone)
 
     def reset(self, *, end_sessions: bool = False) -> None:
         """Back to the world as it was loaded, without faults. Sessions of those who still exist stay alive."""

@@ -69,7 +69,10 @@ class Emulator:
             from emulator.seeding.grow import grow
 
             grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
-        emulator = cls(Stage(made, permission_match=permission_match), home, tls=tls)
+        if state is not None and home is None:
+            home = f"{state}-home"  # what is kept knows the keys of its home
+        pod_key = None if home is None else Home(Path(home)).pod_key()
+        emulator = cls(Stage(made, pod_key=pod_key, permission_match=permission_match), home, tls=tls)
         emulator._home.write_facts(made, emulator.url)
         emulator.stage.hold = hold
         emulator.stage.loaded = made.snapshot()  # with the public keys that the home has just been given
@@ -120,8 +123,7 @@ class Emulator:
 
         def kept() -> T:
             done = work()
-            if self.stage.keep is not None:
-                self.stage.keep()
+            self.stage.settle()
             return done
 
         return self._server.do(kept)

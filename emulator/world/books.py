@@ -19,8 +19,42 @@ Stamp = tuple[int, int, str]
 """When (ms), the how-manyeth message of the world, its id: one tuple a message, shared by all lists that hold it."""
 
 
+class Undo:
+    """The steps back to before the call that is being answered. Outside of a call nothing is noted.
+
+    What was dropped and is put back comes last in its book.
+    """
+
+    __slots__ = ("open", "steps")
+
+    def __init__(self) -> None:
+        self.open = False
+        self.steps: list[tuple[Any, ...]] = []
+        """Each a function that takes one change back, and what it is called with."""
+
+    def begin(self) -> None:
+        self.steps.clear()
+        self.open = True
+
+    def end(self) -> None:
+        self.steps.clear()
+        self.open = False
+
+    def back(self) -> None:
+        """Take the changes back, the last one first."""
+        self.open = False
+        while self.steps:
+            step, *given = self.steps.pop()
+            step(*given)
+
+
+_NEVER = Undo()
+
+
 class Container(Protocol):
     """What a snapshot asks of each piece of state."""
+
+    undo: Undo
 
     def state(self) -> Any: ...
 
@@ -33,10 +67,11 @@ class Book(Generic[K, V]):
     An index is a function from a record to the values under which it is to be found.
     """
 
-    __slots__ = ("_indexes", "_keys_of", "_own", "_shared", "changed", "rows")
+    __slots__ = ("_indexes", "_keys_of", "_own", "_shared", "changed", "rows", "undo")
 
     def __init__(self, **indexes: Callable[[V], Iterable[Hashable]]) -> None:
         self.rows: dict[K, V] = {}
+        self.undo = _NEVER
         self._keys_of = indexes
         self._indexes: dict[str, dict[Hashable, dict[K, None]]] = {name: {} for name in indexes}
         self.changed: set[K] | None = None
@@ -82,6 +117,8 @@ class Book(Generic[K, V]):
         if self.changed is not None:
             self.changed.add(key)
         before = self.rows.get(key)
+        if self.undo.open:
+            self.undo.steps.append((self.drop, key) if before is None else (self.put, key, before))
         self.rows[key] = record
         for name, values in self._keys_of.items():
             new = tuple(values(record))
@@ -106,6 +143,8 @@ class Book(Generic[K, V]):
         if self.changed is not None:
             self.changed.add(key)
         record = self.rows.pop(key)
+        if self.undo.open:
+            self.undo.steps.append((self.put, key, record))
         for name, values in self._keys_of.items():
             self._forget(name, values(record), key)
 
@@ -140,6 +179,8 @@ class Book(Generic[K, V]):
         return self.rows, self._indexes
 
     def restore(self, state: Any) -> None:
+        if self.undo.open:
+            self.undo.steps.append((self.restore, (self.rows, self._indexes)))
         self.rows, self._indexes = state
         self._shared = True
 
@@ -147,15 +188,28 @@ class Book(Generic[K, V]):
 class Postings(Generic[K]):
     """For each key the stamps of messages in the order of time: streams, words, tags, authors."""
 
-    __slots__ = ("_lists", "_own", "_shared")
+    __slots__ = ("_lists", "_own", "_shared", "undo")
 
     def __init__(self) -> None:
         self._lists: dict[K, list[Stamp]] = {}
+        self.undo = _NEVER
         self._shared = False
         self._own: set[K] | None = None
         """The keys whose stamps no snapshot holds; None while there never was one."""
 
     def add(self, key: K, stamp: Stamp) -> None:
+        if self.undo.open:
+            self.undo.steps.append((self._remove, key, stamp))
+        stamps = self._own_list(key)
+        if stamps is None:
+            self._lists[key] = [stamp]
+        elif stamps[-1] <= stamp:
+            stamps.append(stamp)
+        else:  # imported messages carry the time at which they were written elsewhere
+            insort(stamps, stamp)
+
+    def _own_list(self, key: K) -> list[Stamp] | None:
+        """The stamps under a key, to be changed; None where there are none."""
         if self._shared:
             self._lists, self._own, self._shared = self._lists.copy(), set(), False
         stamps = self._lists.get(key)
@@ -163,12 +217,14 @@ class Postings(Generic[K]):
             self._own.add(key)
             if stamps is not None:
                 stamps = self._lists[key] = stamps.copy()
-        if stamps is None:
-            self._lists[key] = [stamp]
-        elif stamps[-1] <= stamp:
-            stamps.append(stamp)
-        else:  # imported messages carry the time at which they were written elsewhere
-            insort(stamps, stamp)
+        return stamps
+
+    def _remove(self, key: K, stamp: Stamp) -> None:
+        stamps = self._own_list(key)
+        if stamps is not None:
+            stamps.remove(stamp)
+        if not stamps:
+            del self._lists[key]
 
     def of(self, key: K) -> list[Stamp]:
         """The stamps under a key, oldest first. Not to be changed."""
@@ -186,6 +242,8 @@ class Postings(Generic[K]):
         return self._lists
 
     def restore(self, state: Any) -> None:
+        if self.undo.open:
+            self.undo.steps.append((self.restore, self._lists))
         self._lists = state
         self._shared = True
 
@@ -204,9 +262,10 @@ class Grams(Generic[K]):
     returns.
     """
 
-    __slots__ = ("_entries", "_number", "_numbers", "_own", "_shared")
+    __slots__ = ("_entries", "_number", "_numbers", "_own", "_shared", "undo")
 
     def __init__(self) -> None:
+        self.undo = _NEVER
         self._entries: list[tuple[K, str] | None] = []
         self._number: dict[K, int] = {}
         self._numbers: dict[str, array[int]] = {}
@@ -227,6 +286,8 @@ class Grams(Generic[K]):
                 return
         if self._shared:
             self._unshare()
+        if self.undo.open:
+            self.undo.steps.append((self._put_back, key, before, None if before is None else self._entries[before]))
         if before is not None:
             self._entries[before] = None
         number = len(self._entries)
@@ -245,7 +306,19 @@ class Grams(Generic[K]):
     def drop(self, key: K) -> None:
         if self._shared:
             self._unshare()
-        self._entries[self._number.pop(key)] = None
+        number = self._number.pop(key)
+        if self.undo.open:
+            self.undo.steps.append((self._put_back, key, number, self._entries[number]))
+        self._entries[number] = None
+
+    def _put_back(self, key: K, number: int | None, entry: tuple[K, str] | None) -> None:
+        """Let a text be found under the number that it had; None: not at all."""
+        if self._shared:
+            self._unshare()
+        if key in self._number:
+            self._entries[self._number.pop(key)] = None
+        if number is not None:
+            self._number[key], self._entries[number] = number, entry
 
     def find(self, piece: str) -> list[K]:
         """The keys whose text contains the piece, in the order in which they came; all keys for an empty piece."""
@@ -270,5 +343,7 @@ class Grams(Generic[K]):
         return self._entries, self._number, self._numbers
 
     def restore(self, state: Any) -> None:
+        if self.undo.open:
+            self.undo.steps.append((self.restore, (self._entries, self._number, self._numbers)))
         self._entries, self._number, self._numbers = state
         self._shared = True

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+LATEST = 253_370_764_800_000
+"""The beginning of the year 9999 in ms: what comes after cannot be written as a date."""
+
 
 class Clock:
     """Milliseconds since 1970 as this world sees them: real time, shifted by `advance` and `set`, or standing still."""

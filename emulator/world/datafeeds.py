@@ -141,6 +141,12 @@ class Datafeeds:
         for feed in list(self._feeds.values()):
             self._drop(feed)
 
+    def forget(self, after: int) -> None:
+        """Take out what came after the event of this number: it did not happen, as it turns out."""
+        for feed in self._feeds.values():
+            while feed.queue and feed.queue[-1].event.number > after:
+                feed.queue.pop()
+
     def _drop(self, feed: Datafeed) -> None:
         del self._feeds[feed.id]
         self._of_user[feed.owner].remove(feed)

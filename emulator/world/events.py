@@ -31,6 +31,8 @@ class EventLog:
         self.recent: deque[Event] = deque(maxlen=KEPT)
         self._listeners: list[Callable[[Event], None]] = []
         self._count = 0
+        self.undone: set[int] = set()
+        """The numbers of events of calls that were taken back: who has not told of them yet does not."""
 
     @property
     def count(self) -> int:
@@ -46,6 +48,11 @@ class EventLog:
         for listener in tuple(self._listeners):
             listener(event)
         return event
+
+    def forget(self, after: int) -> None:
+        """The events after this number did not happen, as it turns out."""
+        while self.recent and self.recent[-1].number > after:
+            self.undone.add(self.recent.pop().number)
 
     def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Call `listener` with each event from now on. The answer is a function that ends it."""

@@ -34,6 +34,7 @@ class Following:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.undo = world.undo
         self.book: Book[Follow, int] = Book()
         self._followers: dict[int, list[int]] = {}
         self._following: dict[int, list[int]] = {}
@@ -51,8 +52,17 @@ class Following:
         """Store who follows whom, since when (ms)."""
         follower, followed = follow
         self.book.put(follow, at)
+        if self.undo.open:
+            self.undo.steps.append((self._forget, follower, followed))
+        self._store(follower, followed)
+
+    def _store(self, follower: int, followed: int) -> None:
         insort(self._followers.setdefault(followed, []), follower)
         insort(self._following.setdefault(follower, []), followed)
+
+    def _forget(self, follower: int, followed: int) -> None:
+        self._followers[followed].remove(follower)
+        self._following[follower].remove(followed)
 
     def unfollow(self, user: User, followed_id: int, followers: Iterable[int], *, acting: bool) -> None:
         """Make colleagues no longer follow a user."""
@@ -60,8 +70,9 @@ class Following:
         ended = [follower for follower in valid if (follower, followed_id) in self.book]
         for follower in ended:
             self.book.drop((follower, followed_id))
-            self._followers[followed_id].remove(follower)
-            self._following[follower].remove(followed_id)
+            if self.undo.open:
+                self.undo.steps.append((self._store, follower, followed_id))
+            self._forget(follower, followed_id)
         self._tell("user unfollowed", user, followed_id, ended)
         _complain(strange)
 
@@ -105,6 +116,8 @@ class Following:
         )
 
     def restore(self, state: tuple[dict[int, list[int]], dict[int, list[int]]]) -> None:
+        if self.undo.open:
+            self.undo.steps.append((self.restore, (self._followers, self._following)))
         self._followers = {user: found.copy() for user, found in state[0].items()}
         self._following = {user: found.copy() for user, found in state[1].items()}
 

@@ -72,6 +72,7 @@ class Presences:
         self.book: Book[int, Presence] = Book()
         self.feeds: Book[str, PresenceFeed] = Book()
         self.interests: Book[Interest, int] = Book()
+        self.undo = world.undo
         self._changes: dict[int, list[tuple[int, int]]] = {}
         """By company its changes as (number, user), oldest first. What a later change of the same user outdates is
         passed over, and tidied away now and then."""
@@ -142,6 +143,8 @@ class Presences:
         number = self._last_number(user.company_id) + 1
         presence = Presence(user=user.id, category=category, at=self._world.clock.now(), number=number)
         self.book.put(user.id, presence)
+        if self.undo.open:
+            self.undo.steps.append((self._forget, user.company_id, number))
         self._changes.setdefault(user.company_id, []).append((number, user.id))
         self._tidy(user.company_id)
         self._world.tell("presence", by.id, to=(user.id,), about=presence)
@@ -156,7 +159,14 @@ class Presences:
         """Store a presence out of a kept state."""
         self.book.put(presence.user, presence)
         if presence.number:
+            if self.undo.open:
+                self.undo.steps.append((self._forget, presence.user >> 36, presence.number))
             insort(self._changes.setdefault(presence.user >> 36, []), (presence.number, presence.user))
+
+    def _forget(self, company_id: int, number: int) -> None:
+        """Take back the change of this number."""
+        changes = self._changes[company_id]
+        changes[:] = [change for change in changes if change[0] != number]
 
     def gone(self, user: User) -> None:
         """Show who no longer works here as OFFLINE."""
@@ -183,6 +193,8 @@ class Presences:
         # a pod that runs for days, and the first read of a feed, in the size of the company.
         changes = self._changes[company_id]
         if len(changes) > 2 * self._world.users.book.count_by("company", company_id) + _SLACK:
+            if self.undo.open:
+                self.undo.steps.append((self._changes.__setitem__, company_id, changes))
             self._changes[company_id] = [(number, user) for number, user in changes if self.book[user].number == number]
 
     # --- feeds ---
@@ -232,4 +244,6 @@ class Presences:
         return {company: changes.copy() for company, changes in self._changes.items()}
 
     def restore(self, state: dict[int, list[tuple[int, int]]]) -> None:
+        if self.undo.open:
+            self.undo.steps.append((self.restore, self._changes))
         self._changes = {company: changes.copy() for company, changes in state.items()}

@@ -10,6 +10,7 @@ from emulator.world.app_admin import AppAdministration
 from emulator.world.apps import Apps
 from emulator.world.barriers import Barriers
 from emulator.world.behaviours import Behaviours
+from emulator.world.books import Container, Undo
 from emulator.world.clock import Clock
 from emulator.world.companies import Companies
 from emulator.world.connections import Connections
@@ -27,7 +28,6 @@ from emulator.world.streams import Streams
 from emulator.world.users import Users
 
 if TYPE_CHECKING:
-    from emulator.world.books import Container
     from emulator.world.users import User
 
 DEFAULT_FILE_TYPES = frozenset(
@@ -79,6 +79,7 @@ class World:
         self.ids = IdSource(seed)
         self.events = EventLog()
         self.settings = Settings()
+        self.undo = Undo()
         self.companies = Companies()
         self.users = Users(self)
         self.apps = Apps(self)
@@ -95,6 +96,9 @@ class World:
         self.signals = Signals(self)
         self.behaviours = Behaviours(self)
         self.datafeeds = Datafeeds(self)
+        for container in self._containers():
+            container.undo = self.undo
+        self._before: tuple[Any, Settings, int] | None = None
 
     def _containers(self) -> tuple[Container, ...]:
         return (
@@ -136,6 +140,37 @@ class World:
     def set(self, **settings: Any) -> None:
         """Change settings of the pod."""
         self.settings = replace(self.settings, **settings)
+
+    # --- a call that fails ---
+
+    def begin(self) -> None:
+        """A call acts from here on: until `end` it can be taken back."""
+        self.undo.begin()
+        self._before = (self.clock.state(), self.settings, self.events.count)
+
+    def touched(self) -> bool:
+        """Whether anything has changed since `begin`."""
+        return self._before is not None and (
+            bool(self.undo.steps) or self.settings is not self._before[1] or self.clock.state() != self._before[0]
+        )
+
+    def end(self) -> None:
+        """What was done since `begin` stays."""
+        self.undo.end()
+        self._before = None
+
+    def back(self) -> None:
+        """Back to `begin`: nothing that was done is in the world, and nobody hears of it any more."""
+        if self._before is None:
+            return
+        clock, self.settings, events = self._before
+        self.undo.back()
+        self.clock.restore(clock)
+        self.events.forget(events)
+        self.datafeeds.forget(events)
+        self.end()
+
+    # --- snapshots ---
 
     def snapshot(self) -> Snapshot:
         """The present state. Costs a copy of the containers, not of what is in them."""
