@@ -70,7 +70,9 @@ async def _events(log: EventLog, waiting: Waiting, after: int) -> AsyncIterator[
             yield b": events of the world\n\n"
             while not reader.lost and not waiting.over:
                 while reader.queue:
-                    yield _line(reader.queue.popleft())
+                    event = reader.queue.popleft()
+                    if event.number not in log.undone:
+                        yield _line(event)
                 woken.clear()
                 if not await told(woken, _HEARTBEAT):
                     yield b": still here\n\n"

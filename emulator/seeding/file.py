@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Required
+from typing import Any, Literal, Required
 
 import yaml
 from typing_extensions import TypedDict
@@ -196,8 +196,40 @@ class Source:
         return _lines(self.text, place)
 
 
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _strict(base: Any) -> Any:
+    """A safe loader that names the place of what a value cannot be (a 13th month), and of a key that is there twice."""
+
+    class Loader(base):  # type: ignore[misc]
+        def construct_object(self, node: Any, deep: bool = False) -> Any:
+            try:
+                return super().construct_object(node, deep=deep)
+            except (ValueError, OverflowError) as error:
+                what = str(error).splitlines()[0]
+                raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from None
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                    if key.value in seen:
+                        raise yaml.constructor.ConstructorError(
+                            None, None, f"'{key.value}' is there twice", key.start_mark
+                        )
+                    seen.add(key.value)
+            return super().construct_mapping(node, deep=deep)
+
+    return Loader
+
+
+_LOADER = _strict(_SAFE)
+"""For values and for lines alike: two loaders disagree about what is YAML."""
+
+
 def _lines(text: str, place: tuple[str | int, ...]) -> int:
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = yaml.compose(text, Loader=_LOADER)
     line = node.start_mark.line if node is not None else 0
     for step in place:
         if isinstance(node, yaml.MappingNode):
@@ -242,26 +274,30 @@ def read(path: Path) -> Source:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise WorldFileError(name, [f"the file cannot be read: {error}"]) from None
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(text, Loader=loader)  # noqa: S506 - both are safe loaders, one is written in C
+        content = yaml.load(text, Loader=_LOADER if path.parent != BUNDLED else _SAFE)  # noqa: S506 - both are safe
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
+        raise WorldFileError(name, [f"line {line}: not YAML: {error.reason}"]) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         where = f"line {mark.line + 1}: " if mark is not None else ""
         raise WorldFileError(name, [f"{where}not YAML: {getattr(error, 'problem', error)}"]) from None
+    except RecursionError:
+        raise WorldFileError(name, ["line 1: lists and mappings lie too deep in each other"]) from None
     if path.parent != BUNDLED:
-        _check(name, text, content)
+        content = _checked(name, text, content)
     return Source(name, text, content)
 
 
-def _check(name: str, text: str, content: object) -> None:
-    """WorldFileError unless everything in the file has a name and a type that we know."""
+def _checked(name: str, text: str, content: object) -> WorldFile:
+    """What a file holds; WorldFileError unless everything in it has a name and a type that we know."""
     from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
     for part in _PARTS:
         with_config(ConfigDict(extra="forbid"))(part)
     try:
-        TypeAdapter(WorldFile).validate_python(content)
+        return TypeAdapter(WorldFile).validate_python(content)
     except ValidationError as error:
         mistakes = []
         for each in error.errors(include_url=False, include_context=False):

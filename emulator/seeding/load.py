@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -53,6 +54,10 @@ def build(source: Source, seed: int = 0) -> World:
 _AGO = re.compile(r"(\d{1,6})(s|m|h|d)")
 _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
+_LONGEST_SESSION = 100 * 365 * 24
+_LONGEST_SUPPRESS = 100 * 365 * 24 * 60
+_LONGEST_DELAY = 86_400_000
+
 Place = str | int
 
 
@@ -72,6 +77,9 @@ class _Builder:
         file = self.file
         for at, company in enumerate(file["companies"]):
             self._company(company, "companies", at)
+        if not len(self.world.companies.book):
+            self._mistake("a world has at least one company", "companies")
+            raise WorldFileError(self.source.name, self.mistakes)
         self._settings(file.get("settings", {}))
         for at, user in enumerate(file.get("users", [])):
             self._user(user, "users", at)
@@ -84,9 +92,9 @@ class _Builder:
         for at, app in enumerate(file.get("apps", [])):
             self._app(app, "apps", at)
         for at, room in enumerate(file.get("rooms", [])):
-            self._room(room, "rooms", at)
+            self._try(partial(self._room, room, "rooms", at), "rooms", at)
         for at, im in enumerate(file.get("ims", [])):
-            self._im(im, "ims", at)
+            self._try(partial(self._im, im, "ims", at), "ims", at)
         for at, behaviour in enumerate(file.get("behaviours", [])):
             self._behaviour(behaviour, "behaviours", at)
         for user in file.get("users", []):  # last: a deactivated owner still owned while the rooms were made
@@ -127,18 +135,51 @@ class _Builder:
     def _ago(self, how_long: int | str, *place: Place) -> int:
         """How long ago in ms: a number is ms already."""
         if isinstance(how_long, int):
-            return how_long
+            if 0 <= how_long <= self.now:
+                return how_long
+            self._mistake(f"{how_long} ms ago is not between now and 1970", *place)
+            return 0
         found = _AGO.fullmatch(how_long)
         if found is None:
             self._mistake("write how long ago as a number with s, m, h or d, such as 90s or 3d", *place)
             return 0
-        return int(found[1]) * _UNITS[found[2]]
+        return self._ago(int(found[1]) * _UNITS[found[2]], *place)
+
+    def _within(self, part: Any, name: str, least: int, most: int, *place: Place) -> None:
+        value = part.get(name)
+        if value is not None and not least <= value <= most:
+            self._mistake(f"a number from {least} to {most} is needed, {value} is none", *place, name)
+
+    def _not_blank(self, part: Any, names: tuple[str, ...], *place: Place) -> bool:
+        """Whether all these names are more than blanks."""
+        blank = [name for name in names if name in part and not str(part[name]).strip()]
+        for name in blank:
+            self._mistake("a name is more than blanks", *place, name)
+        return not blank
+
+    def _key(self, part: Any, *place: Place) -> None:
+        """A public key is one with which clients can log in."""
+        if "publicKey" in part:
+            from emulator.access.signing import check_public_key
+
+            try:
+                check_public_key(part["publicKey"])
+            except ValueError as error:
+                what = str(error).splitlines()[0][:200]
+                self._mistake(
+                    f"this is not the PEM of an RSA public key of 2048 bits or more: {what}", *place, "publicKey"
+                )
 
     # --- parts ---
 
     def _company(self, part: CompanyPart, *place: Place) -> None:
         if not 1 <= part["pod"] < 2**27:
             self._mistake("a pod id lies between 1 and 134217727", *place, "pod")
+            return
+        if not self._not_blank(part, ("name",), *place):
+            return
+        if part["pod"] in self.world.companies.book:
+            self._mistake(f"there is a company with the pod id {part['pod']} already", *place, "pod")
             return
         entitlements = part.get("entitlements", [])
         self.world.companies.add(
@@ -152,6 +193,8 @@ class _Builder:
 
     def _settings(self, part: SettingsPart) -> None:
         given: dict[str, Any] = {}
+        self._within(part, "sessionHours", 1, _LONGEST_SESSION, "settings")
+        self._within(part, "suppressMinutes", 0, _LONGEST_SUPPRESS, "settings")
         if "fileTypes" in part:
             given["file_types"] = frozenset(each.lower() for each in part["fileTypes"])
         if "protocols" in part:
@@ -176,6 +219,9 @@ class _Builder:
         if company is None:
             self._mistake(f"no company is named '{part['company']}'", *place, "company")
             return
+        if not self._not_blank(part, ("username", "email", "displayName"), *place):
+            return
+        self._key(part, *place)
         username = part["username"]
         names = [name for name in (part.get("firstName"), part.get("lastName")) if name]
         switches = part.get("entitlements", {})
@@ -230,11 +276,15 @@ class _Builder:
             self._try(partial(self.world.barriers.raise_between, one, other), "barriers", "between", at)
 
     def _app(self, part: AppPart, *place: Place) -> None:
+        self._not_blank(part, ("id", "name"), *place)
+        self._key(part, *place)
         asked = part.get("permissions", [])
         permissions = PERMISSIONS if asked == "all" else frozenset(asked) | {ACT_AS_USER}
         for name in sorted(permissions):
             if not is_permission(name):
                 self._mistake(f"'{name}' is no permission", *place, "permissions")
+            elif name not in PERMISSIONS and (meant := get_close_matches(name, PERMISSIONS, 1, 0.8)):
+                self._mistake(f"'{name}' is no permission, is {meant[0]} meant?", *place, "permissions")
         if not part.get("actAsUser", True):
             permissions -= {ACT_AS_USER}
         installed = part.get("installedFor", "all")
@@ -252,6 +302,8 @@ class _Builder:
             self.world.apps.choose(Installation(user=user.id, app=app.id, install=True))
 
     def _behaviour(self, part: BehaviourPart, *place: Place) -> None:
+        self._within(part, "afterMs", 0, _LONGEST_DELAY, *place)
+        self._within(part, "times", 1, 2**31, *place)
         when = part["when"]
         user = self._named(when["user"], *place, "when", "user") if "user" in when else None
         room = self._room_named(when["stream"], *place, "when", "stream") if "stream" in when else None
@@ -324,7 +376,7 @@ class _Builder:
 
     def _im(self, part: ImPart, *place: Place) -> None:
         users = self._all_named(part["between"], *place, "between")
-        if len(users) < 2:
+        if len({user.id for user in users}) < 2:
             self._mistake("an IM is between two users or more", *place)
             return
         created = self.now - self._ago(part.get("created", 0), *place, "created")

@@ -18,13 +18,23 @@ from emulator.table.table import Endpoint
 KEPT = 2_000
 BODY_KEPT = 4_096
 """So many bytes of each body are kept."""
+TEXT_KEPT = 1_024
+"""So many characters of a path, a query and a reason are kept."""
 
 _SECRETS = (
     "token|authToken|appToken|sessionToken|keyManagerToken|authorizationToken|access_token|symphonyToken|jwt"
     "|password|hPassword|khPassword|hSalt|khSalt|apiKey"
 )
-_SECRET = re.compile(rf'("(?:{_SECRETS})"\s*:\s*")[^"]*')
-_PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL)
+_SECRET = re.compile(rf'("(?:{_SECRETS})"\s*:\s*")(?:[^"\\]|\\.)*', re.DOTALL)
+_NAMED = re.compile(rf"""(\b(?:{_SECRETS})\b['"]?\s?[=:]\s?['"]?)(?!\*\*\*)[^\s&'"<>,;{{}}\[\]]+""", re.IGNORECASE)
+"""A secret by its name where there is no JSON: in a query, in a form, in a body that is cut or malformed."""
+_SHAPED = re.compile(
+    r"eyJ[\w-]{12,}(?:(?:\.|%2[Ee])[\w-]*){0,4}"  # a JWT, whole or cut
+    r"|\b0100[0-9a-f]{32,}"  # a token of the key manager
+    r"|-----BEGIN(?:[A-Z +]|%20){0,40}PRIVATE(?:[ +]|%20)KEY-----[^-]*(?:-----END(?:[A-Z +]|%20){0,60}-----)?",
+    re.ASCII,
+)
+_SIGNS = ("eyJ", "0100", "PRIVATE")
 _FILE = re.compile(r'(filename="[^"]*".*?\r\n\r\n)(.*?)(?=\r\n--|$)', re.DOTALL)
 
 
@@ -75,14 +85,14 @@ def answer_of(entry: Entry) -> EntryAnswer:
         "at": entry.at,
         "tookMs": round(entry.took, 3),
         "method": entry.method,
-        "path": entry.path,
-        "query": entry.query,
+        "path": blackened(entry.path),
+        "query": blackened(entry.query),
         "endpoint": entry.endpoint.name if entry.endpoint else None,
         "app": entry.app,
         "user": entry.user,
         "status": entry.status,
-        "reason": entry.reason,
-        "notes": list(entry.notes),
+        "reason": None if entry.reason is None else blackened(entry.reason),
+        "notes": [blackened(note) for note in entry.notes],
         "request": shown(entry.sent),
         "response": shown(entry.answered),
     }
@@ -94,7 +104,14 @@ def shown(body: bytes) -> str:
         return f"{len(body)} bytes or more"
     text = body.decode("utf-8", "replace")
     text = _FILE.sub(r"\1(a file)", text)
-    return _PRIVATE.sub("***", _SECRET.sub(r"\1***", text))
+    return blackened(_SECRET.sub(r"\1***", text))
+
+
+def blackened(text: str) -> str:
+    """A text without what is a secret by its shape or by the name before it, wherever a client put it."""
+    if any(sign in text for sign in _SIGNS):
+        text = _SHAPED.sub("***", text)
+    return _NAMED.sub(r"\1***", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,14 +181,14 @@ class Journal:
                 number,
                 at,
                 took,
-                method,
-                path,
-                query,
+                method[:TEXT_KEPT],
+                path[:TEXT_KEPT],
+                query[:TEXT_KEPT],
                 endpoint,
                 app,
                 user,
                 status,
-                reason,
+                None if reason is None else reason[:TEXT_KEPT],
                 notes,
                 sent[:BODY_KEPT],
                 answered[:BODY_KEPT],
@@ -194,7 +211,20 @@ class Journal:
         """A call waits for something as long as this lasts: until it is answered it is here without a status."""
         self.count = number = self.count + 1
         self.open[number] = Entry(
-            number, at, 0, method, path, query, endpoint, app, user, None, None, (), sent[:BODY_KEPT], b""
+            number,
+            at,
+            0,
+            method,
+            path[:TEXT_KEPT],
+            query[:TEXT_KEPT],
+            endpoint,
+            app,
+            user,
+            None,
+            None,
+            (),
+            sent[:BODY_KEPT],
+            b"",
         )
         self._tell()
         try:

@@ -56,12 +56,51 @@ def test_the_worlds_that_ship_are_good(path: Path, tmp_path: Path) -> None:
         (HEAD + "nonsense: 1\n", 3, "nonsense"),
         ("companies:\n  - {name: A, pod: 0}\n", 2, "pod id"),
         ("[]", 1, ""),
+        ("", 1, ""),
+        ("companies: []\n", 1, "at least one"),
+        ("companies:\n  - {name: ' ', pod: 190}\n", 2, "blanks"),
+        (HEAD + "  - {name: B, pod: 190}\n", 3, "already"),
+        (HEAD + "users:\n  - {username: ' '}\n", 4, "blanks"),
+        (HEAD + "users:\n  - {username: a, publicKey: rsa}\n", 4, "PEM"),
+        (HEAD + "users:\n  - {username: a, title: 2026-13-45}\n", 4, "month"),
+        (HEAD + "users:\n  - username: a\n    username: b\n", 5, "twice"),
+        (HEAD + "users:\n  - username: a\n\ttitle: b\n", 5, ""),
+        (HEAD + "users:\n  - username: a\n   title: b\n", 5, ""),
+        (HEAD + "users:\n  - username: a\n    title: '\x07'\n", 5, "not YAML"),
+        (HEAD + "apps:\n  - {id: a, permissions: [SEND_MESSAGE]}\n", 4, "is SEND_MESSAGES meant?"),
+        (HEAD + "apps:\n  - {id: a, publicKey: rsa}\n", 4, "PEM"),
+        (HEAD + "settings: {sessionHours: 0}\n", 3, "from 1"),
+        (HEAD + "settings: {suppressMinutes: -1}\n", 3, "from 0"),
+        (HEAD + "users:\n  - {username: a}\nims:\n  - between: [a, a]\n", 6, "two users"),
+        (HEAD + "users:\n  - {username: a}\nrooms:\n  - {name: R, owners: [a], created: -5}\n", 6, "1970"),
+        (HEAD + "users:\n  - {username: a}\nrooms:\n  - {name: R, owners: [a], created: 999999d}\n", 6, "1970"),
+        (HEAD + "deep: " + "[" * 3_000, 3, ""),
     ],
 )
 def test_every_mistake_has_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
     found = mistakes(tmp_path, text)
     assert found[0].startswith(f"line {line}:"), found
     assert said in found[0]
+
+
+DEMO = (BUNDLED / "demo.yaml").read_text().splitlines(keepends=True)
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize("typo", ["\t", "@", "  : ", "- [", "'", "{", "%", "*no", "\x00"])
+def test_a_typo_in_a_copy_of_the_demo_world_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typo: str, loader: str
+) -> None:
+    at = next(number for number, line in enumerate(DEMO) if "username: bob" in line)
+    spoilt = [*DEMO[:at], typo + DEMO[at], *DEMO[at + 1 :]]
+    path = tmp_path / "world.yaml"
+    path.write_text("".join(spoilt))
+    monkeypatch.setattr(file, "_LOADER", file._strict(getattr(file.yaml, loader)))
+    with pytest.raises(WorldFileError) as raised:
+        load(str(path))
+    for mistake in raised.value.mistakes:
+        assert mistake.startswith("line "), mistake
+        assert len(mistake.splitlines()) == 1, mistake
 
 
 def summary(world: World) -> list[object]:
