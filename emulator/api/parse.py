@@ -12,6 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from emulator.world.errors import Invalid
 
 _MOST_FIELDS = 200
+_MOST_PIECES = 20_000
+"""A JSON body has at most so many commas and brackets: each costs many times its own byte when it is read."""
 
 
 @lru_cache(maxsize=256)
@@ -37,10 +39,23 @@ def query(shape: str, query_string: bytes) -> Any:
 
 def body(shape: str, content: bytes) -> Any:
     """The body as a model; Invalid says what does not fit."""
+    if sum(content.count(mark) for mark in (b",", b"[", b"{")) > _MOST_PIECES:
+        raise Invalid(f"the body has more than {_MOST_PIECES} values")
     try:
         return adapter(shape).validate_json(content)
     except ValidationError as error:
         raise Invalid(f"the body does not fit: {explained(error)}") from None
+
+
+_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+def document(content: bytes) -> Any:
+    """Any JSON as it is; Invalid where it is none."""
+    try:
+        return _ANYTHING.validate_json(content)
+    except ValidationError as error:
+        raise Invalid(f"the body is not JSON: {explained(error)}") from None
 
 
 def explained(error: ValidationError) -> str:

@@ -11,15 +11,19 @@ from emulator.world.search import term
 if TYPE_CHECKING:
     from emulator.world.search import Term
 
+MAX_LENGTH = 8_192
 MAX_DEPTH = 50
 MAX_ALTERNATIVES = 256
+MAX_WORK = 65_536
+"""So many terms are put together at most, counted over all alternatives."""
 
 Alternatives = tuple["frozenset[Term]", ...]
 
 _KINDS = {"hashtag": "#", "cashtag": "$", "author": "by", "postedby": "by"}
-_FIELD = re.compile(r"\s*(\w+)\s*:\s*")
-_VALUE = re.compile(r'"([^"]*)"|((?:(?!\s+(?:AND|OR)\b)[^()":])+)', re.IGNORECASE)
-_OPERATOR = re.compile(r"\s*(AND|OR)\b", re.IGNORECASE)
+_FIELD = re.compile(r"\s*+(\w++)\s*+:\s*+")
+_VALUE = re.compile(r'"([^"]*)"|((?:[^()":\s]++|\s++(?!(?:AND|OR)\b))++)', re.IGNORECASE)
+_OPERATOR = re.compile(r"\s*+(AND|OR)\b", re.IGNORECASE)
+_BRACKETS = {"(": re.compile(r"\s*+\("), ")": re.compile(r"\s*+\)")}
 
 
 def alternatives(query: str) -> Alternatives:
@@ -27,6 +31,8 @@ def alternatives(query: str) -> Alternatives:
 
     A post on a wall is a message by its author, so POSTEDBY asks what AUTHOR asks.
     """
+    if len(query) > MAX_LENGTH:
+        raise Invalid(f"the query has {len(query)} characters, at most {MAX_LENGTH} are allowed")
     reader = _Reader(query)
     found = reader.either(0)
     if not reader.done():
@@ -40,6 +46,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._work = 0
 
     def done(self) -> bool:
         return not self._text[self._at :].strip()
@@ -59,6 +66,9 @@ class _Reader:
         while self._take("AND"):
             other = self._one(depth)
             _bounded(len(found) * len(other))
+            self._work += sum(len(one) + len(another) for one in found for another in other)
+            if self._work > MAX_WORK:
+                raise Invalid("the query combines too many terms")
             found = tuple(dict.fromkeys(one | another for one in found for another in other))
         return found
 
@@ -70,10 +80,10 @@ class _Reader:
         return True
 
     def _bracket(self, bracket: str) -> bool:
-        rest = self._text[self._at :]
-        if not rest.lstrip().startswith(bracket):
+        match = _BRACKETS[bracket].match(self._text, self._at)
+        if match is None:
             return False
-        self._at += len(rest) - len(rest.lstrip()) + 1
+        self._at = match.end()
         return True
 
     def _one(self, depth: int) -> Alternatives:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from emulator.api.requests.params import Wire
+
+Token = Annotated[str, Field(max_length=65_536)]
+"""Longer than any that is accepted: what is wrong with a token is said where it is checked."""
 
 
 class SignedToken(Wire):
-    token: str
+    token: Token
 
 
 class ExtensionApp(Wire):
-    appToken: str
-    authToken: str
+    appToken: Token
+    authToken: Token
 
 
 class CertifiedExtensionApp(Wire):
-    appToken: str
+    appToken: Token
 
 
 class Scope(Wire):

@@ -8,11 +8,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from emulator.api.call import MAX_LONG
 
+MOST_TEXT = 16_384
+"""So many characters a text has at most that has no bound of its own."""
+MOST_VALUES = 1_000
+"""So many values a list has at most that has no bound of its own."""
+
 
 class Wire(BaseModel):
     """A body or query as clients send it: unknown fields pass, explicit nulls are as good as absent."""
 
-    model_config = ConfigDict(extra="ignore", populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, defer_build=True, str_max_length=MOST_TEXT)
 
     @model_validator(mode="before")
     @classmethod
@@ -38,10 +43,12 @@ Skip = Annotated[int, Field(ge=0, le=MAX_LONG)]
 Flag = bool
 """Also `True` and `False`, as Python clients write booleans into queries."""
 
-Listed = Annotated[list[str], BeforeValidator(_split)]
+Listed = Annotated[
+    list[Annotated[str, Field(max_length=MOST_TEXT)]], Field(max_length=MOST_VALUES), BeforeValidator(_split)
+]
 """Comma-separated values."""
 
-Numbers = Annotated[list[Number], BeforeValidator(_split)]
+Numbers = Annotated[list[Number], Field(max_length=MOST_VALUES), BeforeValidator(_split)]
 
 
 class NoFields(Wire):

@@ -71,10 +71,13 @@ class SearchUser(Wire):
     id: Number
 
 
+RoomField = Literal["name", "description", "keywords_key", "keywords_value"]
+
+
 class SearchCriteria(Wire):
     query: str
-    labels: list[str] | None = None
-    searchFields: list[Literal["name", "description", "keywords_key", "keywords_value"]] | None = None
+    labels: Annotated[list[str], Field(max_length=MOST_KEYWORDS)] | None = None
+    searchFields: Annotated[list[RoomField], Field(max_length=MOST_KEYWORDS)] | None = None
     active: bool | None = None
     private: bool | None = None
     owner: SearchUser | None = None

@@ -40,7 +40,7 @@ class GetPage(Page):
         return parsed(self.query)
 
 
-_AND = re.compile(r"\s+AND\s+", re.IGNORECASE)
+_AND = re.compile(r"(?<!\s)\s++AND\s++", re.IGNORECASE)
 
 
 def parsed(query: str) -> SearchQuery:
@@ -57,5 +57,7 @@ def parsed(query: str) -> SearchQuery:
         fields[field] = value.strip()
     try:
         return SearchQuery.model_validate(fields)
-    except ValidationError:
+    except ValidationError as error:
+        if error.errors()[0]["type"] == "string_too_long":
+            raise Invalid(f"'{error.errors()[0]['loc'][0]}' is too long") from None
         raise Invalid("author, mention, fromDate and toDate are numbers") from None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from emulator.api.call import MAX_LONG
-from emulator.api.requests.params import Skip, Wire
+from emulator.api.requests.params import MOST_VALUES, Skip, Wire
 
 
 class TypeFilter(Wire):
@@ -15,7 +15,7 @@ class TypeFilter(Wire):
 
 
 class StreamFilter(Wire):
-    streamTypes: list[TypeFilter] | None = None
+    streamTypes: Annotated[list[TypeFilter], Field(max_length=MOST_VALUES)] | None = None
     includeInactiveStreams: bool | None = None
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from emulator.api.requests.params import Flag, Listed, Number, Skip, Wire
+from emulator.api.requests.params import MOST_VALUES, Flag, Listed, Number, Skip, Wire
 from emulator.world.users import NORMAL, SYSTEM, Search
 
 AccountType = Literal["NORMAL", "SYSTEM", "SDL"]
@@ -40,7 +40,7 @@ class UserSearchFilter(Wire):
     responsibility: str | None = None
     function: str | None = None
     instrument: str | None = None
-    accountTypes: list[AccountType] | None = None
+    accountTypes: Annotated[list[AccountType], Field(max_length=MOST_VALUES)] | None = None
 
     def search(self, query: str | None) -> Search:
         """What is searched for, in the world's words."""
