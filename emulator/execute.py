@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.config import Settings
-from emulator.server import Background
+from emulator.server import Background, no_proxy
 from emulator.site import Site
 from emulator.stage import report as reports
 from emulator.start import Made, make
@@ -66,14 +66,6 @@ def environment(url: str, home: Path, token: str | None) -> dict[str, str]:
     if token is not None:
         found["SYMPHONY_EMULATOR_TOKEN"] = token
     return found
-
-
-def no_proxy() -> dict[str, str]:
-    """The variables by which clients let a proxy alone, with this machine in them."""
-    before = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
-    hosts = [each.strip() for each in before.split(",") if each.strip()]
-    both = ",".join([*hosts, *(each for each in ("127.0.0.1", "localhost", "::1") if each not in hosts)])
-    return {"NO_PROXY": both, "no_proxy": both}
 
 
 def _run(command: tuple[str, ...], variables: dict[str, str]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import threading
@@ -192,6 +193,14 @@ def address_of(bound: socket.socket, host: str, scheme: str = "http") -> str:
     port: Any = bound.getsockname()[1]
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     return f"{scheme}://{name}:{port}"
+
+
+def no_proxy() -> dict[str, str]:
+    """The variables by which clients let a proxy alone, with this machine in them."""
+    before = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    hosts = [each.strip() for each in before.split(",") if each.strip()]
+    both = ",".join([*hosts, *(each for each in ("127.0.0.1", "localhost", "::1") if each not in hosts)])
+    return {"NO_PROXY": both, "no_proxy": both}
 
 
 class _Quick(Server):

@@ -43,6 +43,9 @@ class Call:
     body: Any = None
     form: Form | None = None
     notes: list[str] = field(default_factory=list)
+    about_app: str | None = None
+    """Where there is no caller: the app and the user that a login is about, for the journal."""
+    about_user: str | None = None
 
     @property
     def world(self) -> World:

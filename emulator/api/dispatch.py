@@ -75,6 +75,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     endpoint: Endpoint | None = None
     fault: Fault | None = None
     who: Caller | None = None
+    call: Call | None = None
     why: Refused | None = None
     reason: str | None = None
     sent = b""
@@ -164,6 +165,9 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     app = None if who is None or who.app is None else who.app.id
     if endpoint is not None and who is not None:
         stage.report.note(app, endpoint, why)
+    user = None if who is None else who.user.username
+    if call is not None and who is None:
+        app, user = call.about_app, call.about_user
     # Noted before it is sent: who has the answer finds it in the journal.
     journal.note(
         stage.world.clock.now(),
@@ -173,7 +177,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         scope["query_string"].decode("latin-1"),
         endpoint,
         app,
-        None if who is None else who.user.username,
+        user,
         status,
         reason,
         notes,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
-from emulator.access import login
+from emulator.access import login, signing
 from emulator.access.errors import LoginRefused, NoSession
 from emulator.access.sessions import COMMON_LIFE
 from emulator.table.table import endpoint
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from emulator.access.sessions import Session
     from emulator.api.call import Call
     from emulator.world.apps import App
+
+_LONGEST_NAME = 256
 
 
 class Token(TypedDict, total=False):
@@ -41,6 +43,7 @@ def _user_session(call: Call, session: Session) -> Token:
 @endpoint("POST", "/login/pubkey/app/authenticate", auth="none", body="login:SignedToken", returns="Token")
 def authenticate_app(call: Call) -> Token:
     """Log an app in with a JWT that it signed."""
+    call.about_app = named(call.body.token)
     app = login.app_of(call.world, call.body.token)
     return _session_token(login.open_app_session(call.stage.sessions, app).token)
 
@@ -50,7 +53,17 @@ def app_in_session(call: Call) -> App:
     token = call.header(b"sessiontoken")
     if not token:
         raise LoginRefused("the call has no header sessionToken: log the app in first")
-    return login.app_in_session(call.world, call.stage.sessions, token)
+    app = login.app_in_session(call.world, call.stage.sessions, token)
+    call.about_app = app.id
+    return app
+
+
+def named(token: str) -> str | None:
+    """Whom a JWT claims to be, None where it is none."""
+    try:
+        return signing.subject_of(token)[:_LONGEST_NAME]
+    except LoginRefused:
+        return None
 
 
 @endpoint("POST", "/login/pubkey/app/user/{userId}/authenticate", auth="none", returns="Token")
@@ -58,6 +71,7 @@ def authenticate_user_by_id(call: Call) -> Token:
     """Log a user in through the app in session, by user id."""
     app = app_in_session(call)
     user = call.world.users.book.get(call.number("userId"))
+    call.about_user = None if user is None else user.username
     if user is None:
         raise LoginRefused(f"no user has the id {call.path['userId']}")
     return _user_session(call, login.open_user_session(call.world, call.stage.sessions, app, user))
@@ -68,6 +82,7 @@ def authenticate_user_by_name(call: Call) -> Token:
     """Log a user in through the app in session, by username."""
     app = app_in_session(call)
     name = call.path["username"]
+    call.about_user = name[:_LONGEST_NAME]
     user = call.world.users.book.one_by("username", (call.world.companies.home.id, name.casefold()))
     if user is None:
         raise LoginRefused(f"no user is named '{name}'")
@@ -77,6 +92,7 @@ def authenticate_user_by_name(call: Call) -> Token:
 @endpoint("POST", "/login/pubkey/authenticate", auth="none", body="login:SignedToken", returns="Token")
 def authenticate_account(call: Call) -> Token:
     """Log a service account in with a JWT that it signed."""
+    call.about_user = named(call.body.token)
     account = login.account_of(call.world, call.body.token)
     return _user_session(call, login.open_account_session(call.stage.sessions, account))
 
@@ -84,6 +100,7 @@ def authenticate_account(call: Call) -> Token:
 @endpoint("POST", "/relay/pubkey/authenticate", auth="none", body="login:SignedToken", returns="Token")
 def authenticate_at_key_manager(call: Call) -> Token:
     """Log a service account in at the key manager."""
+    call.about_user = named(call.body.token)
     account = login.account_of(call.world, call.body.token)
     return {"token": call.stage.sessions.open_key_manager(account.id), "name": "keyManagerToken"}
 
@@ -116,6 +133,7 @@ def extension_tokens(pair: Pair) -> ExtensionTokens:
 )
 def authenticate_extension_app(call: Call) -> ExtensionTokens:
     """Log an extension app in with a JWT that it signed: the pod answers its token with one of its own."""
+    call.about_app = named(call.body.authToken)
     app = login.app_of(call.world, call.body.authToken)
     return extension_tokens(call.stage.pairs.open(app, call.body.appToken))
 

@@ -32,6 +32,7 @@ def _peer(call: Call) -> str | None:
 @endpoint("POST", "/sessionauth/v1/authenticate", auth="none", returns="Token")
 def authenticate_account(call: Call) -> Token:
     """Log a service account in by its certificate."""
+    call.about_user = _peer(call)
     account = login.certified_account(call.world, _peer(call))
     return {"token": login.open_account_session(call.stage.sessions, account).token, "name": "sessionToken"}
 
@@ -39,6 +40,7 @@ def authenticate_account(call: Call) -> Token:
 @endpoint("POST", "/keyauth/v1/authenticate", auth="none", returns="Token")
 def authenticate_at_key_manager(call: Call) -> Token:
     """Log a service account in at the key manager by its certificate."""
+    call.about_user = _peer(call)
     account = login.certified_account(call.world, _peer(call))
     return {"token": call.stage.sessions.open_key_manager(account.id), "name": "keyManagerToken"}
 
@@ -46,6 +48,7 @@ def authenticate_at_key_manager(call: Call) -> Token:
 @endpoint("POST", "/sessionauth/v1/app/authenticate", auth="none", returns="Token")
 def authenticate_app(call: Call) -> Token:
     """Log an app in by its certificate."""
+    call.about_app = _peer(call)
     app = login.certified_app(call.world, _peer(call))
     return {"token": login.open_app_session(call.stage.sessions, app).token, "name": "sessionToken"}
 
@@ -58,6 +61,7 @@ class OboSession(TypedDict):
 
 def _acting(call: Call, user: User | None, who: str) -> OboSession:
     app = app_in_session(call)
+    call.about_user = None if user is None else user.username
     peer = _peer(call)
     if peer is not None and peer != app.id:
         raise LoginRefused(f"the certificate is that of '{peer}', the session that of app '{app.id}'")
@@ -92,6 +96,7 @@ def authenticate_user_by_name(call: Call) -> OboSession:
 )
 def authenticate_extension_app(call: Call) -> ExtensionTokens:
     """Log an extension app in by its certificate."""
+    call.about_app = _peer(call)
     app = login.certified_app(call.world, _peer(call))
     return extension_tokens(call.stage.pairs.open(app, call.body.appToken))
 

@@ -24,10 +24,12 @@ Permission = Annotated[str, Field(max_length=64)]
 
 
 class AppChange(Part):
-    """Fields that are absent stay as they are. `permissions` and `installedFor` take "all" or a list."""
+    """Fields that are absent stay as they are. `permissions` and `installedFor` take "all" or a list. ACT_AS_USER stays
+    unless `actAsUser` is false."""
 
     name: str | None = None
     permissions: Literal["all"] | list[Permission] | None = None
+    actAsUser: bool | None = None
     enabled: bool | None = None
     installedFor: Literal["all"] | list[Who] | None = None
     publicKey: str | None = None
@@ -50,7 +52,7 @@ def _changes(stage: Stage, asked: AppChange) -> dict[str, Any]:
         strange = [name for name in asked.permissions if not is_permission(name)]
         if strange:
             raise Invalid(f"'{strange[0]}' is no permission: capitals, digits and _ are allowed, 64 at most")
-        changes["permissions"] = frozenset(asked.permissions)
+        changes["permissions"] = frozenset({ACT_AS_USER, *asked.permissions})
     if asked.publicKey is not None:
         try:
             signing.check_public_key(asked.publicKey)
@@ -82,6 +84,8 @@ async def create_app(request: Request) -> Response:
     asked = await body_of(request, NewApp)
     stage = stage_of(request)
     changes = {"name": asked.id, "permissions": frozenset({ACT_AS_USER}), **_changes(stage, asked)}
+    if asked.actAsUser is False:
+        changes["permissions"] -= {ACT_AS_USER}
     users = _installed(stage, asked)
     app = stage.world.apps.install_for(stage.world.apps.add(App(id=asked.id, **changes)), users)
     return answer(_app_answer(stage.world, app), 201)
@@ -92,6 +96,9 @@ async def change_app(request: Request) -> Response:
     stage = stage_of(request)
     app = stage.world.apps.get(request.path_params["id"])
     changes, users = _changes(stage, asked), _installed(stage, asked)
+    if asked.actAsUser is not None:
+        rest = changes.get("permissions", app.permissions) - {ACT_AS_USER}
+        changes["permissions"] = rest | {ACT_AS_USER} if asked.actAsUser else rest
     app = stage.world.apps.change(app, **changes)
     if asked.installedFor is not None:
         app = stage.world.apps.install_for(app, users)

@@ -252,6 +252,10 @@ class Journal:
             entries.sort(key=lambda entry: entry.number)
         return (entry for entry in entries if wanted.fits(entry))
 
+    def since(self, number: int) -> list[Entry]:
+        """The calls after the one of this number."""
+        return list(self.find(Filter(since=number)))
+
     def when_noted(self, call: Callable[[], None]) -> Callable[[], None]:
         """Call this after each entry; the answer is a function that ends it."""
         self._waiting.append(call)

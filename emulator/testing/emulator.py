@@ -18,6 +18,7 @@ from emulator.site import Site
 from emulator.stage.journal import Entry, EntryAnswer, Filter, answer_of, waited
 from emulator.stage.report import ReportAnswer, report_of
 from emulator.stage.stage import HOLD, Stage
+from emulator.testing import arranging
 from emulator.testing.faults import FaultsOfPod
 from emulator.world.world import World
 
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
     from emulator.access.permissions import Match
     from emulator.keeping.file import StateFile
+    from emulator.testing.arranging import AppOfPod, Named, UserOfPod, When
     from emulator.world.clock import Clock
+    from emulator.world.messages import Message
+    from emulator.world.streams import Stream
+    from emulator.world.users import User
 
 T = TypeVar("T")
 
@@ -189,6 +194,53 @@ class Emulator:
         counted for the report stays, and so do sessions."""
         self.do(self.stage.fresh)
 
+    # --- the world, read and arranged: none of it is a call, and none is in the journal or in the report ---
+
+    @property
+    def users(self) -> Named[User]:
+        """The users of all companies: `pod.users["bob"].id`. KeyError says which name is near."""
+        return arranging.users(self)
+
+    @property
+    def rooms(self) -> Named[Stream]:
+        """The rooms: `pod.rooms["Trading Desk"].id`."""
+        return arranging.rooms(self)
+
+    def user(self, name: str) -> UserOfPod:
+        """To change what a user is entitled to: `pod.user("bob").revoke("sendFilesEnabled")`."""
+        return arranging.UserOfPod(self, name)
+
+    def app(self, app_id: str) -> AppOfPod:
+        """To change what an app may: `pod.app("acme-desk").revoke("SEND_MESSAGES")`."""
+        return arranging.AppOfPod(self, app_id)
+
+    def connect(
+        self, user: str, other: str, status: Literal["ACCEPTED", "PENDING", "REJECTED", "NONE"] = "ACCEPTED"
+    ) -> None:
+        """Connect two users of different companies; PENDING is a request of the first."""
+        arranging.connect(self, user, other, status)
+
+    def say(self, user: str, room: str | Stream, text: str) -> Message:
+        """Let a user say something (MessageML, or text), whom nobody asks whether they may; the message."""
+        return arranging.say(self, user, room, text)
+
+    def messages(self, room: str | Stream) -> list[Message]:
+        """All messages of a room or another stream, oldest first."""
+        return arranging.messages(self, room)
+
+    def when(
+        self,
+        *,
+        text: str | None = None,
+        room: str | Stream | None = None,
+        user: str | None = None,
+        event: str = "MESSAGESENT",
+        after_ms: int = 0,
+        times: int | None = None,
+    ) -> When:
+        """What somebody does when something happens: `pod.when(text="rates").reply("bob", "Up.")`."""
+        return arranging.when(self, text=text, room=room, user=user, event=event, after_ms=after_ms, times=times)
+
     def granted(self) -> dict[str, frozenset[str]]:
         """The permissions of each app, as the world was loaded."""
         return self.stage.granted()
@@ -238,7 +290,7 @@ class Emulator:
 
     def report(self) -> ReportAnswer:
         """By app: endpoints called, permissions used, never used, refused, and the fewest that would have done."""
-        return self.do(lambda: report_of(self.stage.report, self.stage.granted(), self.stage.permission_match))
+        return report_of(self.stage.report, self.stage.granted(), self.stage.permission_match)
 
 
 def _filter(

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from emulator.stage.journal import Entry
+    from emulator.stage.report import ReportAnswer
     from emulator.testing.emulator import Emulator
 
 _SHOWN = 10
 _STATUS: dict[int | None, str] = {0: "cut", None: "open"}
 _PODS: list[Emulator] = []
 """All that ran in this process, for the report."""
+_SEEN: dict[int, int] = {}
+"""How many calls each had had when the test began."""
 _FROM_WORKERS: list[Any] = []
 _KEY = "symphony_calls"
 
@@ -30,32 +34,68 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="say at the end which permissions each app used, and write it to a file: .json, .md, or text",
     )
-    parser.addini("symphony_world", "the world of symphony_pod, unless --symphony-world names one", default="demo")
+    group.addoption(
+        "--symphony-baseline",
+        metavar="FILE",
+        help="a report (.json) that was kept: the run fails when an app needs a permission that it did not need there",
+    )
+    parser.addini(
+        "symphony_world",
+        "the world of symphony_pod, unless --symphony-world names one; a file beside this one, or under it",
+        default="demo",
+    )
 
 
 @pytest.fixture(scope="session")
-def symphony_pod_factory() -> Iterator[Callable[..., Emulator]]:
+def symphony_pod_factory(
+    record_testsuite_property: Callable[[str, object], None],
+) -> Iterator[Callable[..., Emulator]]:
     """Starts pods: `symphony_pod_factory(world="empty", users=200)`, with the arguments of `Emulator.start`. They are
-    stopped at the end of the session."""
+    stopped at the end of the session, or where `with symphony_pod_factory() as pod:` ends. Proxies let them alone."""
+    from emulator.seeding.file import WorldFileError
+    from emulator.server import no_proxy
     from emulator.testing.emulator import Emulator
 
     started: list[Emulator] = []
 
     def start(world: Any = "demo", **options: Any) -> Emulator:
-        pod = Emulator.start(world, **options)
+        wrong = ""
+        try:
+            pod = Emulator.start(world, **options)
+        except WorldFileError as error:
+            wrong = "\n  ".join([f"{error.source} has mistakes:", *map(str, error.mistakes)])
+        except ValueError as error:
+            wrong = str(error)
+        if wrong:  # out of the handler, so that what is shown is this alone
+            pytest.fail(wrong, pytrace=False)
         started.append(pod)
         _PODS.append(pod)
         return pod
 
-    yield start
+    with pytest.MonkeyPatch.context() as variables:
+        for name, value in no_proxy().items():
+            variables.setenv(name, value)
+        yield start
     for pod in started:
         pod.stop()
+        for app in pod.report()["apps"]:
+            record_testsuite_property(f"symphony {app['app']} needs", " ".join(app["leastPrivilege"]))
+            record_testsuite_property(f"symphony {app['app']} was refused for", " ".join(app["missing"]))
 
 
 @pytest.fixture(scope="session")
 def _symphony_pod_of_session(request: pytest.FixtureRequest, symphony_pod_factory: Callable[..., Emulator]) -> Emulator:
-    world = request.config.getoption("--symphony-world") or request.config.getini("symphony_world")
-    return symphony_pod_factory(world)
+    return symphony_pod_factory(_world(request.config))
+
+
+def _world(config: pytest.Config) -> str:
+    """The world that was asked for; one of the ini file is looked for beside it."""
+    option: str | None = config.getoption("--symphony-world")
+    if option:
+        return option
+    named: str = config.getini("symphony_world")
+    beside = config.inipath.parent / named if config.inipath is not None else None
+    return str(beside) if beside is not None and beside.is_file() else named
 
 
 @pytest.fixture
@@ -66,21 +106,30 @@ def symphony_pod(_symphony_pod_of_session: Emulator) -> Emulator:
     return pod
 
 
+def pytest_runtest_setup() -> None:
+    _SEEN.clear()
+    _SEEN.update({id(pod): pod.stage.journal.count for pod in _PODS})
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     report = yield
-    pod = getattr(item, "funcargs", {}).get("symphony_pod")
-    if pod is not None and report.when == "call" and report.failed:
-        report.sections.append(("the last calls to symphony_pod", _told(pod)))
+    if not report.failed or not _PODS:
+        return report
+    own = getattr(item, "funcargs", {}).get("symphony_pod")
+    for pod in _PODS:
+        calls = pod.stage.journal.since(_SEEN.get(id(pod), 0))
+        if calls or pod is own:
+            name = "symphony_pod" if pod is own else f"the pod at {pod.url}"
+            report.sections.append((f"the last calls to {name}", _told(calls)))
     return report
 
 
-def _told(pod: Emulator) -> str:
-    calls = pod.requests()
+def _told(calls: list[Entry]) -> str:
     lines = [
-        f"{_STATUS.get(call['status'], call['status']):>4}  {call['method']:<6} {call['path']}"
-        f"  ({call['user'] or 'nobody'}{' through ' + call['app'] if call['app'] else ''})"
-        + (f"\n        because {call['reason']}" if call["reason"] else "")
+        f"{_STATUS.get(call.status, call.status):>4}  {call.method:<6} {call.path}"
+        f"  ({call.user or 'nobody'}{' through ' + call.app if call.app else ''})"
+        + (f"\n        because {call.reason}" if call.reason else "")
         for call in calls[-_SHOWN:]
     ]
     if len(calls) > _SHOWN:
@@ -91,10 +140,14 @@ def _told(pod: Emulator) -> str:
 # --- the report ---
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     worker = getattr(session.config, "workeroutput", None)
-    if worker is not None and _PODS:
-        worker[_KEY] = [pod.stage.report.as_plain(pod.granted()) for pod in _PODS]
+    if worker is not None:
+        if _PODS:
+            worker[_KEY] = [pod.stage.report.as_plain(pod.granted()) for pod in _PODS]
+    elif session.exitstatus == pytest.ExitCode.OK and _grown(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -102,23 +155,41 @@ def pytest_testnodedown(node: Any) -> None:
     _FROM_WORKERS.extend(getattr(node, "workeroutput", {}).get(_KEY, ()))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    wanted = config.getoption("--symphony-report")
-    if not wanted or not (_PODS or _FROM_WORKERS):
-        return
-    import json
-
+def _together() -> ReportAnswer:
+    """What was called on all pods of all workers."""
     from emulator.api import rows as rows  # the controller of xdist has served no call, and reads the table
-    from emulator.stage.report import Report, as_markdown, as_text, report_of
+    from emulator.stage.report import Report, report_of
 
     together = Report()
     granted: dict[str, frozenset[str]] = {}
     for plain in [*_FROM_WORKERS, *(pod.stage.report.as_plain(pod.granted()) for pod in _PODS)]:
         granted |= together.add_plain(plain)
-    told = report_of(together, granted, _PODS[0].stage.permission_match if _PODS else "all")
+    return report_of(together, granted, _PODS[0].stage.permission_match if _PODS else "all")
+
+
+def _grown(config: pytest.Config) -> list[str]:
+    """What makes the run fail: permissions that are needed now and were not in the report that was kept."""
+    baseline = config.getoption("--symphony-baseline")
+    if not baseline or not (_PODS or _FROM_WORKERS):
+        return []
+    from emulator.stage.report import more_than
+
+    try:
+        return more_than(_together(), Path(baseline))
+    except ValueError as error:
+        return [str(error)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in _grown(config):
+        terminalreporter.write_line(f"--symphony-baseline: {line}", red=True)
+    wanted = config.getoption("--symphony-report")
+    if not wanted or not (_PODS or _FROM_WORKERS):
+        return
+    from emulator.stage.report import as_text, written
+
+    told = _together()
     terminalreporter.section("what was called on symphony_pod")
     terminalreporter.write(as_text(told))
-    path = Path(wanted)
-    text = {".json": lambda: json.dumps(told, indent=2) + "\n", ".md": lambda: as_markdown(told)}
-    path.write_text(text.get(path.suffix, lambda: as_text(told))(), encoding="utf-8")
-    terminalreporter.write_line(f"written to {path}")
+    written(told, Path(wanted))
+    terminalreporter.write_line(f"written to {wanted}")

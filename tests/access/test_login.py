@@ -192,3 +192,22 @@ def test_a_bearer_token_is_as_good(wire: Wire) -> None:
 def test_tokens_are_never_in_the_journal(wire: Wire) -> None:
     wire.get("/pod/v2/sessioninfo")
     assert wire.token("alice") not in str(list(wire.stage.journal.entries))
+
+
+def test_the_journal_says_whom_a_login_was_about(wire: Wire, keys: dict[str, str]) -> None:
+    log_in(wire, signed(keys["bot"], "acme-bot"), BOT)
+    log_in(wire, signed(keys["stranger"], "acme-bot"), BOT)
+    wire.http.post("/login/pubkey/app/authenticate", json={"token": signed(keys["stranger"], "acme-desk")})
+    session = wire.http.post("/login/pubkey/app/authenticate", json={"token": signed(keys["app"], "acme-desk")}).json()
+    for name in ("alice", "grace"):
+        path = f"/login/pubkey/app/username/{name}/authenticate"
+        wire.http.post(path, headers={"sessionToken": session["token"]})
+    told = [(each.app, each.user, each.status) for each in wire.stage.journal.entries]
+    assert told == [
+        (None, "acme-bot", 200),
+        (None, "acme-bot", 401),
+        ("acme-desk", None, 401),
+        ("acme-desk", None, 200),
+        ("acme-desk", "alice", 200),
+        ("acme-desk", "grace", 401),
+    ]

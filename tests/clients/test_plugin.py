@@ -89,3 +89,53 @@ def test_nothing_is_imported():
 """
     done = run(tmp_path, suite, "-n", "0", "-p", "no:hypothesispytest", "-p", "no:anyio")
     assert done.returncode == 0, done.stdout
+
+
+def test_the_world_of_the_ini_file_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "world.yaml").write_text("companies: [{name: Mine, pod: 5}]\nusers: [{username: zoe, company: Mine}]\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nsymphony_world = world.yaml\n")
+    suite = """
+import os
+
+def test_it(symphony_pod):
+    assert symphony_pod.users["zoe"].username == "zoe"
+    assert "127.0.0.1" in os.environ["NO_PROXY"].split(",")
+"""
+    done = run(tmp_path, suite, "-n", "0", "-c", str(tmp_path / "pytest.ini"))
+    assert done.returncode == 0, done.stdout
+    (tmp_path / "world.yaml").write_text("companies: [{nam: Mine}]\n")
+    wrong = run(tmp_path, suite, "-n", "0", "-c", str(tmp_path / "pytest.ini"))
+    assert "world.yaml has mistakes:" in wrong.stdout
+    assert "During handling" not in wrong.stdout
+    assert "plugin.py" not in wrong.stdout
+
+
+def test_every_pod_that_a_test_used_shows_its_calls(tmp_path: Path) -> None:
+    suite = """
+def test_two(symphony_pod, symphony_pod_factory):
+    with symphony_pod_factory() as other:
+        other.client("alice", "acme-desk").get("/pod/v2/sessioninfo")
+    symphony_pod.client("bob", "acme-desk").get("/pod/v1/nothing")
+    assert False
+"""
+    done = run(tmp_path, suite, "-n", "0")
+    assert "404  GET    /pod/v1/nothing" in done.stdout
+    assert "the last calls to the pod at http://127.0.0.1:" in done.stdout
+    assert "200  GET    /pod/v2/sessioninfo  (alice through acme-desk)" in done.stdout
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_new_permission_fails_the_run(tmp_path: Path, workers: str) -> None:
+    suite = """
+def test_it(symphony_pod):
+    symphony_pod.say("bob", "Trading Desk", "arranging is no call")
+    symphony_pod.client("alice", "acme-desk").get("/pod/v2/sessioninfo")
+"""
+    kept, xml = tmp_path / "kept.json", tmp_path / "junit.xml"
+    assert run(tmp_path, suite, "-n", "0", f"--symphony-report={kept}", f"--junitxml={xml}").returncode == 0
+    assert 'name="symphony acme-desk needs" value="ACT_AS_USER GET_BASIC_USER_INFO"' in xml.read_text()
+    assert run(tmp_path, suite, "-n", workers, f"--symphony-baseline={kept}").returncode == 0
+    kept.write_text(kept.read_text().replace('"GET_BASIC_USER_INFO"', '"GET_PRESENCE"'))
+    grown = run(tmp_path, suite, "-n", workers, f"--symphony-baseline={kept}")
+    assert grown.returncode == 1
+    assert "--symphony-baseline: acme-desk needs GET_BASIC_USER_INFO, and did not before" in grown.stdout
