@@ -58,6 +58,14 @@ def test_the_walk_with_curl() -> None:
     assert "ACT_AS_USER, GET_BASIC_CONTACT_INFO, GET_BASIC_USER_INFO, SEND_MESSAGES" in done.stdout
 
 
+def test_the_scenarios_are_short_and_run_side_by_side() -> None:
+    suite = EXAMPLES / "test_scenarios.py"
+    assert len(suite.read_text().splitlines()) <= 60
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *plugin(), str(suite)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=EXAMPLES.parent)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def flags_of(command: list[str]) -> set[str]:
     return {word.partition("=")[0] for word in command if word.startswith("--")}
 
