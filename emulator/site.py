@@ -17,6 +17,7 @@ MOST_WORLDS = 1_000
 
 _PREFIX = "/worlds/"
 _CONTROL = "/emulator/"
+_CONSOLE = "/console/"
 
 
 class Site:
@@ -49,6 +50,10 @@ class Site:
             await self._control(stage, prefix, path, scope, receive, send)
         elif path.startswith(PREFIX) and scope["method"] in ("GET", "HEAD"):
             await serve_picture(path, send)
+        elif (path in ("", "/") or path.startswith(_CONSOLE)) and scope["method"] in ("GET", "HEAD"):
+            from emulator.console import pages  # nor does one that shows nobody a page
+
+            await pages.serve_page(path, prefix, scope, send)
         else:
             await serve(stage, scope, receive, send, path)
 

@@ -100,6 +100,8 @@ def _operation(endpoint: Endpoint, shapes: Schema) -> Schema:
         "parameters": fields,
         "responses": _answers(endpoint, shapes),
     }
+    if endpoint.permissions:
+        operation["x-permissions"] = list(endpoint.permissions)
     if endpoint.deprecated:
         operation["deprecated"] = True
     if endpoint.form:

@@ -12,6 +12,7 @@ from emulator.api.agent.shapes import v4_message
 from emulator.control.facts import stream_facts
 from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, stream_of, user_of
 from emulator.rendering import as_messageml, render
+from emulator.world import ids
 from emulator.world.attachments import Upload
 from emulator.world.errors import Invalid
 from emulator.world.messages import Origin
@@ -139,6 +140,24 @@ def sent(
     return dict(v4_message(world, made, sender))
 
 
+class Submitted(Part):
+    """A form of a message as somebody filled it in; values as production's client sends them."""
+
+    as_: Annotated[Who, Field(alias="as")]
+    message: str
+    formId: str
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+async def submit_form(request: Request) -> Response:
+    """Submit a form as a user who sees it: only production's own client can, no call of its API does."""
+    asked = await body_of(request, Submitted)
+    world = stage_of(request).world
+    user = user_of(world, asked.as_)
+    world.messages.submit(user, ids.url_safe(asked.message), asked.formId, tuple(asked.values.items()))
+    return answer({"submitted": asked.formId}, 201)
+
+
 class Shown(Part):
     category: str
 
@@ -154,5 +173,6 @@ ROUTES = [
     route("/connections", connect, "POST"),
     route("/streams", create_stream, "POST"),
     route("/messages", send_message, "POST"),
+    route("/forms", submit_form, "POST"),
     route("/presence/{id}", set_presence, "PUT"),
 ]

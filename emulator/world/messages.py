@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emulator.world.attachments import Attachment, Upload, stored
 from emulator.world.books import Book, Postings, Stamp
@@ -222,7 +222,7 @@ class Messages:
             return message
         return self.seen_by(user, message_id)
 
-    def submit(self, user: User, message_id: str, form: str, values: tuple[tuple[str, str], ...]) -> None:
+    def submit(self, user: User, message_id: str, form: str, values: tuple[tuple[str, Any], ...]) -> None:
         """Submit a form of a message; Invalid where the message has no such form."""
         message = self.seen_by(user, message_id)
         if form not in message.forms:
