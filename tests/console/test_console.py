@@ -195,3 +195,23 @@ def test_a_world_beside_has_a_console_of_its_own(pod: Emulator, console: Open) -
     found = httpx.get(f"{pod.url}/worlds/beside/emulator/v1/requests?path=/agent/*/message/create").json()
     assert [each["user"] for each in found] == ["bob"]
     httpx.delete(f"{pod.url}/emulator/v1/worlds/beside").raise_for_status()
+
+
+@pytest.mark.skipif("SYMPHONY_CONSOLE_AXE" not in os.environ, reason="SYMPHONY_CONSOLE_AXE names no axe.min.js")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_an_accessibility_checker_finds_nothing_serious(pod: Emulator, console: Open, theme: str) -> None:
+    said(pod, "acme-bot", FORM)
+    checker = Path(os.environ["SYMPHONY_CONSOLE_AXE"]).read_text()
+    desk = f"?as=alice#/chat/{room(pod, 'Trading Desk')}"
+    seen = [
+        ("", ".person"),
+        (desk, "form.elements"),
+        ("?as=alice#/calls", ".journal"),
+        ("?as=alice#/permissions", "td"),
+    ]
+    for address, shown in seen:
+        page = console(address, theme=theme)
+        page.locator(shown).first.wait_for()
+        page.evaluate(checker)
+        found = page.evaluate("axe.run().then((done) => done.violations)")
+        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == [], address

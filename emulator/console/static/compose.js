@@ -18,6 +18,7 @@ export function messageML(draft, chosen) {
     return out.replace(/`([^`]+)`/g, "<code>$1</code>").replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>").replace(/(^|\s)_([^_]+)_(?=$|[\s.,;:!?])/g, "$1<i>$2</i>")
       .replace(/(^|\s)#([\p{L}_][\p{L}\p{N}_-]{0,63})/gu, '$1<hash tag="$2"/>').replace(/(^|\s)\$([A-Za-z][\w.]{0,31})/g, '$1<cash tag="$2"/>');
   };
+  /** @type {string[]} */
   const out = [];
   /** @type {string[]} */
   let items = [];

@@ -52,7 +52,7 @@ async function show() {
       live();
     }
     const played = [query.get("as"), query.get("beside")].filter((each) => each !== null);
-    const made = view === "calls" ? calls(played, id ?? "", world.users) : view === "permissions" ? permissions() : view === "who" ? who(world) : await chat(id);
+    const made = view === "calls" ? calls(played, id ?? "", world) : view === "permissions" ? permissions() : view === "who" ? who(world) : await chat(id);
     if (mine !== turn) return;
     main.replaceChildren(made);
     document.title = `${{ calls: "Calls", permissions: "Permissions", who: "Who are you?" }[view] ?? "Chat"}, Symphony emulator`;

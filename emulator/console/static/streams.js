@@ -42,6 +42,7 @@ export function streamList(person, open) {
     next.hidden = old.hidden;
     old.replaceWith(next);
     rows.set(id, next);
+    if (stream.last === undefined) seen.observe(next);
   }
   function draw() {
     rows.clear();

@@ -1,5 +1,8 @@
 // How the console reaches the emulator: as the person played over the wire's calls, and the control plane beside it.
 
+/** @returns {Record<string, string>} */
+const guarded = () => (controlToken ? { Authorization: `Bearer ${controlToken}` } : {});
+
 const HERE = new URL(".", location.href).pathname.replace(/\/$/, "");
 /** The control token, where the address asks for one: in this page's memory only. */
 let controlToken = "";
@@ -25,7 +28,7 @@ async function read(response) {
  * A call of the control plane. @param {string} method @param {string} path @param {any} [body] @returns {Promise<any>}
  */
 export async function control(method, path, body) {
-  const headers = controlToken ? { Authorization: `Bearer ${controlToken}` } : {};
+  const headers = guarded();
   return read(await fetch(`${HERE}/emulator/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }));
 }
 
@@ -66,7 +69,7 @@ export async function sessionOf(user, app) {
 export async function listen(heard, turned) {
   for (;;) {
     try {
-      const headers = controlToken ? { Authorization: `Bearer ${controlToken}` } : {};
+      const headers = guarded();
       const response = await fetch(`${HERE}/emulator/v1/events`, { headers });
       if (!response.ok || !response.body) throw new Error(String(response.status));
       turned(true);
