@@ -141,8 +141,9 @@ async def _multipart(content_type: str, body: bytes) -> Form:
 
     async def whole() -> AsyncIterator[bytes]:
         for at in range(0, len(body), _CHUNK):
+            if at:
+                await sleep(0)  # others have their turn
             yield body[at : at + _CHUNK]
-            await sleep(0)  # others have their turn
 
     parser = MultiPartParser(
         Headers({"content-type": content_type}),
