@@ -147,7 +147,6 @@ def unsubscribe(call: Call) -> SubscriptionAnswer:
 
 
 class Subscriber(TypedDict):
-    subscriptionId: str
     pushed: bool
     owner: bool
     subscriberName: str
@@ -164,7 +163,6 @@ class Subscribers(TypedDict):
 
 def _subscriber(call: Call, subscription: Subscription) -> Subscriber:
     return {
-        "subscriptionId": subscription.id,
         "pushed": subscription.pushed,
         "owner": subscription.owner,
         "subscriberName": call.world.users.get(subscription.user).display_name,
