@@ -6,12 +6,9 @@ import re
 from pathlib import Path
 
 from emulator.api.agent import events
-from emulator.keeping.document import BOOKS
 from emulator.messageml import build
 from emulator.table.table import TABLE
-from emulator.world import World
 from emulator.world.behaviours import EVENTS
-from emulator.world.books import Book
 from emulator.world.policy import RULES
 from tests import matrix, test_good_paths
 from tests.api import test_admin
@@ -46,21 +43,6 @@ def test_an_event_has_a_payload_and_counterparts_know_it() -> None:
     for kind in TOLD:
         assert kind in events._PAYLOADS, f"{kind} needs a payload in emulator/api/agent/events.py"
         assert kind in EVENTS, f"{kind} is missing in EVENTS of emulator/world/behaviours.py"
-
-
-def test_a_book_is_in_snapshots_and_in_documents() -> None:
-    world = World()
-    snapshots = [id(each) for each in world._containers()]
-    documents = [id(kept.book(world)) for kept in BOOKS]
-    found = 0
-    for part in vars(world).values():
-        for name, held in getattr(part, "__dict__", {}).items():
-            if isinstance(held, Book):
-                found += 1
-                where = f"{type(part).__name__}.{name}"
-                assert id(held) in snapshots, f"name {where} in _containers of emulator/world/world.py"
-                assert id(held) in documents, f"give {where} a row in BOOKS of emulator/keeping/document.py"
-    assert found > 10
 
 
 def test_an_element_is_described_and_tested() -> None:

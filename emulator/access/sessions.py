@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from emulator.access.errors import NoSession
-from emulator.world.books import Book
+from emulator.world.books import Book, books_of
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -69,9 +69,20 @@ class Sessions:
         """`on_end` is called when sessions have ended before their time."""
         self._world, self._on_end = world, on_end
         self._pod_key = pod_key
-        self.book: Book[str, Session] = Book(user=lambda session: (session.user,), app=lambda session: (session.app,))
-        self.tickets: Book[str, Ticket] = Book(user=lambda ticket: (ticket.user,))
-        self.book.undo = self.tickets.undo = world.undo
+        self.book: Book[str, Session] = Book(
+            "sessions",
+            Session,
+            lambda session: session.token,
+            user=lambda session: (session.user,),
+            app=lambda session: (session.app,),
+        )
+        self.tickets: Book[str, Ticket] = Book(
+            "tickets",
+            Ticket,
+            lambda ticket: ticket.token,
+            user=lambda ticket: (ticket.user,),
+        )
+        self.books = books_of(self, world.undo)
         world.events.listen(self._heard)
 
     def open(self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None) -> Session:

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from emulator.access.sessions import Session, Sessions, Ticket
 from emulator.keeping.codec import decoded, encoded
-from emulator.keeping.document import BOOKS, Kept, check, clock_of, fill
+from emulator.keeping.document import check, clock_of, fill
 from emulator.world.errors import Invalid
 from emulator.world.world import Settings, World
 
 if TYPE_CHECKING:
+    from emulator.access.sessions import Sessions
     from emulator.access.signing import PodKey
     from emulator.world.books import Book
 
 _ANEW = "put back a copy of it, or move it away to begin anew"
 
-FORMAT = "symphony-pod-emulator state 1"
+FORMAT = "symphony-pod-emulator state 2"
 
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -35,6 +35,11 @@ CREATE TABLE rows (
     UNIQUE (book, key)
 );
 """
+
+
+def _text(value: Any) -> str:
+    """A key or a record as it stands in the file."""
+    return orjson.dumps(encoded(value)).decode()
 
 
 class Keeps(Protocol):
@@ -80,7 +85,7 @@ class StateFile:
             raise self._unusable(f"it is of another version ({found})", _ANEW)
         self._clock: Any = None
         self._settings: Settings | None = None
-        self._books: list[tuple[str, Book[Any, Any]]] = []
+        self._books: list[Book[Any, Any]] = []
         self._closed = False
         self._replaced = False
 
@@ -100,8 +105,8 @@ class StateFile:
         """Put a world into the state that the file has; StateFileError where it does not fit."""
         fresh = World(world.name, world.ids.seed)
         with self.understood():
-            for kept in BOOKS:
-                fill(fresh, kept, self._read(kept))
+            for book in fresh.books.values():
+                fill(book, self._read(book))
             fresh.settings = decoded(Settings, orjson.loads(self._told("settings") or "{}"), "settings")
             clock = orjson.loads(self._told("clock") or "[0, null]")
             if type(clock) is not list or len(clock) != 2:
@@ -117,9 +122,8 @@ class StateFile:
     def load_sessions(self, sessions: Sessions) -> None:
         """The sessions and other tokens that the file has."""
         with self.understood():
-            for name, book, kind in (("sessions", sessions.book, Session), ("tickets", sessions.tickets, Ticket)):
-                for key, value in self._rows(name):
-                    book.put(decoded(str, key, name), decoded(kind, value, name))
+            for book in sessions.books.values():
+                fill(book, self._read(book))
 
     @contextmanager
     def understood(self) -> Iterator[None]:
@@ -145,28 +149,28 @@ class StateFile:
                     "it was kept with another --home, whose keys its apps and bots have", f"give that one, or {_ANEW}"
                 )
 
-    def _read(self, kept: Kept) -> Iterator[tuple[Any, Any]]:
-        for key, value in self._rows(kept.name):
-            yield decoded(kept.key, key, kept.name), decoded(kept.record, value, f"{kept.name} {key}")
-
-    def _rows(self, name: str) -> Iterator[tuple[Any, Any]]:
-        for key, value in self._db.execute("SELECT key, value FROM rows WHERE book = ? ORDER BY seq", (name,)):
-            yield orjson.loads(key), orjson.loads(value)
+    def _read(self, book: Book[Any, Any]) -> Iterator[Any]:
+        rows = self._db.execute("SELECT key, value FROM rows WHERE book = ? ORDER BY seq", (book.name,))
+        for key, value in rows:
+            place = f"{book.name} {key}"
+            record = decoded(book.record, orjson.loads(value), place)
+            if _text(book.key_of(record)) != key:
+                raise Invalid(f"{place}: this is not the key of what is kept under it")
+            yield record
 
     # --- keeping up ---
 
     def follow(self, world: World, sessions: Sessions) -> None:
         """From now on `keep` writes what has changed; first all there is, where the file has nothing of it."""
         self._world = world
-        self._books = [(kept.name, kept.book(world)) for kept in BOOKS]
-        self._books += [("sessions", sessions.book), ("tickets", sessions.tickets)]
+        self._books = [*world.books.values(), *sessions.books.values()]
         if self.fresh:
             self._db.execute("BEGIN")
-            for name, book in self._books:
-                self._write_all(name, book)
+            for book in self._books:
+                self._write_all(book)
             self._db.execute("COMMIT")
-        for _, book in self._books:
-            book.changed = set()
+        for book in self._books:
+            book.changed = {}
         world.events.listen(self._heard)
         self.keep()
 
@@ -179,53 +183,50 @@ class StateFile:
         if self._closed:
             return
         world = self._world
-        changed = [(name, book) for name, book in self._books if book.changed]
+        changed = [book for book in self._books if book.changed]
         clock, settings = world.clock.state(), world.settings
         if not (changed or self._replaced or clock != self._clock or settings is not self._settings):
             return
         self._db.execute("BEGIN")
         try:
             if self._replaced:
-                for name, book in self._books:
-                    self._write_all(name, book)
+                for book in self._books:
+                    self._write_all(book)
             else:
-                for name, book in changed:
-                    self._write(name, book)
+                for book in changed:
+                    self._write(book)
             if clock != self._clock:
                 self._tell("clock", orjson.dumps(clock).decode())
             if settings is not self._settings:
-                self._tell("settings", orjson.dumps(encoded(settings)).decode())
+                self._tell("settings", _text(settings))
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:  # SQLite ends some by itself
                 self._db.execute("ROLLBACK")
             raise
-        for _, book in self._books:
+        for book in self._books:
             if book.changed:
                 book.changed.clear()
         self._clock, self._settings, self._replaced = clock, settings, False
 
-    def _write(self, name: str, book: Book[Any, Any]) -> None:
-        for key in book.changed or ():
-            text = orjson.dumps(encoded(key)).decode()
+    def _write(self, book: Book[Any, Any]) -> None:
+        for key, dropped in (book.changed or {}).items():
+            text = _text(key)
             record = book.get(key)
-            if record is None:
-                self._db.execute("DELETE FROM rows WHERE book = ? AND key = ?", (name, text))
-            else:
+            if dropped:  # also of what came again, which is the last one now
+                self._db.execute("DELETE FROM rows WHERE book = ? AND key = ?", (book.name, text))
+            if record is not None:
                 self._db.execute(
                     "INSERT INTO rows (book, key, value) VALUES (?, ?, ?)"
                     " ON CONFLICT (book, key) DO UPDATE SET value = excluded.value",
-                    (name, text, orjson.dumps(encoded(record)).decode()),
+                    (book.name, text, _text(record)),
                 )
 
-    def _write_all(self, name: str, book: Book[Any, Any]) -> None:
-        self._db.execute("DELETE FROM rows WHERE book = ?", (name,))
+    def _write_all(self, book: Book[Any, Any]) -> None:
+        self._db.execute("DELETE FROM rows WHERE book = ?", (book.name,))
         self._db.executemany(
             "INSERT INTO rows (book, key, value) VALUES (?, ?, ?)",
-            (
-                (name, orjson.dumps(encoded(key)).decode(), orjson.dumps(encoded(record)).decode())
-                for key, record in book.rows.items()
-            ),
+            ((book.name, _text(key), _text(record)) for key, record in book.rows.items()),
         )
 
     def close(self) -> None:

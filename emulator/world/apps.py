@@ -72,8 +72,14 @@ class Apps:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.book: Book[str, App] = Book()
-        self.installations: Book[tuple[int, str], Installation] = Book(app=lambda chosen: (chosen.app,))
+        self.book: Book[str, App] = Book("apps", App, lambda app: app.id)
+        self.installations: Book[tuple[int, str], Installation] = Book(
+            "installations",
+            Installation,
+            lambda chosen: (chosen.user, chosen.app),
+            refers={"user": "users", "app": "apps"},
+            app=lambda chosen: (chosen.app,),
+        )
 
     def get(self, app_id: str) -> App:
         app = self.book.get(app_id)

@@ -43,9 +43,20 @@ class Barriers:
     def __init__(self, world: World) -> None:
         self._world = world
         self.groups: Book[str, Group] = Book(
-            member=lambda group: group.members, name=lambda group: (group.name.casefold(),)
+            "groups",
+            Group,
+            lambda group: group.id,
+            refers={"members": "users"},
+            member=lambda group: group.members,
+            name=lambda group: (group.name.casefold(),),
         )
-        self.book: Book[str, Barrier] = Book(group=lambda barrier: barrier.groups)
+        self.book: Book[str, Barrier] = Book(
+            "barriers",
+            Barrier,
+            lambda barrier: barrier.id,
+            refers={"groups": "groups"},
+            group=lambda barrier: barrier.groups,
+        )
 
     def between(self, one: User, other: User) -> Barrier | None:
         """The active barrier between two users, if there is one."""

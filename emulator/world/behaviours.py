@@ -67,7 +67,13 @@ class Behaviours:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.book: Book[str, Behaviour] = Book(event=lambda behaviour: (behaviour.event,))
+        self.book: Book[str, Behaviour] = Book(
+            "behaviours",
+            Behaviour,
+            lambda behaviour: behaviour.id,
+            refers={"stream": "streams", "user": "users", "deeds.user": "users", "deeds.accept": "users"},
+            event=lambda behaviour: (behaviour.event,),
+        )
 
     def add(self, event: str, deeds: tuple[Deed, ...], **conditions: Any) -> Behaviour:
         """A new behaviour; Invalid for an event that never happens, or deeds that are none."""

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+_K = TypeVar("_K", contravariant=True)
+_V = TypeVar("_V", contravariant=True)
 
 Stamp = tuple[int, int, str]
 """When (ms), the how-manyeth message of the world, its id: one tuple a message, shared by all lists that hold it."""
@@ -49,36 +52,76 @@ class Undo:
 
 
 _NEVER = Undo()
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Container(Protocol):
-    """What a snapshot asks of each piece of state."""
+class Index(Protocol[_K, _V]):
+    """What a book keeps up besides itself, so that its records are found: `Postings`, `Grams`."""
 
-    undo: Undo
+    def put(self, key: _K, record: _V, before: _V | None) -> None: ...
+
+    def drop(self, key: _K, record: _V) -> None: ...
 
     def state(self) -> Any: ...
 
     def restore(self, state: Any) -> None: ...
 
 
+X = TypeVar("X", bound=Index[Any, Any])
+
+
 class Book(Generic[K, V]):
     """Records by key, in the order in which they came, with an index for each question that is asked often.
 
-    An index is a function from a record to the values under which it is to be found.
+    Whoever makes a book in a part of the world says here all that snapshots, kept state, export and import need: its
+    name in documents, what it holds, the key of a record, and which fields of a record are keys of which other book
+    (`refers`; a point leads into the records of a field). The other arguments are indexes: functions from a record to
+    the values under which it is to be found.
     """
 
-    __slots__ = ("_indexes", "_keys_of", "_own", "_shared", "changed", "rows", "undo")
+    __slots__ = (
+        "_also",
+        "_indexes",
+        "_keys_of",
+        "_own",
+        "_shared",
+        "changed",
+        "key_of",
+        "name",
+        "record",
+        "refers",
+        "rows",
+        "undo",
+    )
 
-    def __init__(self, **indexes: Callable[[V], Iterable[Hashable]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        record: type[V],
+        key_of: Callable[[V], K],
+        /,
+        *,
+        refers: Mapping[str, str] = _NOTHING,
+        **indexes: Callable[[V], Iterable[Hashable]],
+    ) -> None:
+        self.name, self.record, self.key_of, self.refers = name, record, key_of, refers
         self.rows: dict[K, V] = {}
         self.undo = _NEVER
         self._keys_of = indexes
         self._indexes: dict[str, dict[Hashable, dict[K, None]]] = {name: {} for name in indexes}
-        self.changed: set[K] | None = None
-        """The keys that were put or dropped, where somebody keeps the book and clears this; else None."""
+        self._also: list[Index[K, V]] = []
+        self.changed: dict[K, bool] | None = None
+        """The keys that were put or dropped, in the order in which they came, and whether they were dropped meanwhile,
+        where somebody keeps the book and clears this; else None."""
         self._shared = False
         self._own: dict[str, set[Hashable]] | None = None
         """By index the values whose keys no snapshot holds; None while there never was one."""
+
+    def also(self, index: X) -> X:
+        """Keep up this index, too: it comes and goes with the records, in snapshots as well. To be called while the
+        book is empty."""
+        self._also.append(index)
+        return index
 
     def _unshare(self) -> None:
         self.rows = self.rows.copy()
@@ -114,9 +157,10 @@ class Book(Generic[K, V]):
         """Store a record, new or in the place of the one before; the indexes follow."""
         if self._shared:
             self._unshare()
-        if self.changed is not None:
-            self.changed.add(key)
         before = self.rows.get(key)
+        if self.changed is not None:
+            dropped = self.changed.pop(key, False) if before is None else self.changed.get(key, False)
+            self.changed[key] = dropped
         if self.undo.open:
             self.undo.steps.append((self.drop, key) if before is None else (self.put, key, before))
         self.rows[key] = record
@@ -135,18 +179,22 @@ class Book(Generic[K, V]):
                         self._own[name].add(value)
                 else:
                     keys[key] = None
+        for index in self._also:
+            index.put(key, record, before)
         return record
 
     def drop(self, key: K) -> None:
         if self._shared:
             self._unshare()
         if self.changed is not None:
-            self.changed.add(key)
+            self.changed[key] = True
         record = self.rows.pop(key)
         if self.undo.open:
             self.undo.steps.append((self.put, key, record))
         for name, values in self._keys_of.items():
             self._forget(name, values(record), key)
+        for index in self._also:
+            index.drop(key, record)
 
     def _forget(self, name: str, values: Iterable[Hashable], key: K) -> None:
         for value in values:
@@ -176,63 +224,96 @@ class Book(Generic[K, V]):
 
     def state(self) -> Any:
         self._shared = True
-        return self.rows, self._indexes
+        return self.rows, self._indexes, [index.state() for index in self._also]
 
     def restore(self, state: Any) -> None:
         if self.undo.open:
-            self.undo.steps.append((self.restore, (self.rows, self._indexes)))
-        self.rows, self._indexes = state
+            self.undo.steps.append((self.restore, self.state()))
+        self.rows, self._indexes, also = state
+        for index, held in zip(self._also, also, strict=True):
+            index.restore(held)
         self._shared = True
 
 
-class Postings(Generic[K]):
-    """For each key the stamps of messages in the order of time: streams, words, tags, authors."""
+class _Ordered(Protocol):
+    def __lt__(self, other: Any, /) -> bool: ...
 
-    __slots__ = ("_lists", "_own", "_shared", "undo")
 
-    def __init__(self) -> None:
-        self._lists: dict[K, list[Stamp]] = {}
-        self.undo = _NEVER
+def books_of(owner: object, undo: Undo) -> dict[str, Book[Any, Any]]:
+    """The books that something has as attributes, by name; what is done to them is taken back by `undo`."""
+    found: dict[str, Book[Any, Any]] = {}
+    for book in vars(owner).values():
+        if isinstance(book, Book):
+            assert book.name not in found
+            found[book.name] = book
+            book.undo = undo
+    return found
+
+
+W = TypeVar("W", bound=Hashable)
+T = TypeVar("T", bound=_Ordered)
+
+
+class Postings(Generic[V, W, T]):
+    """For each value what is to be found under it, in order: the messages of a stream by time, for one."""
+
+    __slots__ = ("_found_by", "_lists", "_own", "_shared")
+
+    def __init__(self, found_by: Callable[[V], Iterable[tuple[W, T]]]) -> None:
+        """`found_by` gives what a record is found by: values, each with what stands under it."""
+        self._found_by = found_by
+        self._lists: dict[W, list[T]] = {}
         self._shared = False
-        self._own: set[K] | None = None
-        """The keys whose stamps no snapshot holds; None while there never was one."""
+        self._own: set[W] | None = None
+        """The values whose lists no snapshot holds; None while there never was one."""
 
-    def add(self, key: K, stamp: Stamp) -> None:
-        if self.undo.open:
-            self.undo.steps.append((self._remove, key, stamp))
-        stamps = self._own_list(key)
-        if stamps is None:
-            self._lists[key] = [stamp]
-        elif stamps[-1] <= stamp:
-            stamps.append(stamp)
-        else:  # imported messages carry the time at which they were written elsewhere
-            insort(stamps, stamp)
+    def put(self, _: object, record: V, before: V | None) -> None:
+        found = self._found_by(record)
+        if before is not None:
+            found, old = set(found), set(self._found_by(before))
+            if found == old:
+                return
+            for value, item in old - found:
+                self._remove(value, item)
+            found -= old
+        for value, item in found:
+            items = self._own_list(value)
+            if items is None:
+                self._lists[value] = [item]
+            elif items[-1] < item:
+                items.append(item)
+            else:  # imported messages carry the time at which they were written elsewhere
+                insort(items, item)
 
-    def _own_list(self, key: K) -> list[Stamp] | None:
-        """The stamps under a key, to be changed; None where there are none."""
+    def drop(self, _: object, record: V) -> None:
+        for value, item in self._found_by(record):
+            self._remove(value, item)
+
+    def _own_list(self, value: W) -> list[T] | None:
+        """The list under a value, to be changed; None where there is none."""
         if self._shared:
             self._lists, self._own, self._shared = self._lists.copy(), set(), False
-        stamps = self._lists.get(key)
-        if self._own is not None and key not in self._own:
-            self._own.add(key)
-            if stamps is not None:
-                stamps = self._lists[key] = stamps.copy()
-        return stamps
+        items = self._lists.get(value)
+        if self._own is not None and value not in self._own:
+            self._own.add(value)
+            if items is not None:
+                items = self._lists[value] = items.copy()
+        return items
 
-    def _remove(self, key: K, stamp: Stamp) -> None:
-        stamps = self._own_list(key)
-        if stamps is not None:
-            stamps.remove(stamp)
-        if not stamps:
-            del self._lists[key]
+    def _remove(self, value: W, item: T) -> None:
+        items = self._own_list(value)
+        assert items is not None
+        del items[bisect_left(items, item)]
+        if not items:
+            del self._lists[value]
 
-    def of(self, key: K) -> list[Stamp]:
-        """The stamps under a key, oldest first. Not to be changed."""
-        return self._lists.get(key, [])
+    def of(self, value: W) -> list[T]:
+        """What is under a value, in order. Not to be changed."""
+        return self._lists.get(value, [])
 
-    def between(self, key: K, since: int | None, until: int | None) -> tuple[list[Stamp], int, int]:
-        """The list under a key and the bounds of what lies in [since, until] (ms, both inclusive)."""
-        stamps = self._lists.get(key, [])
+    def between(self, value: W, since: int | None, until: int | None) -> tuple[list[T], int, int]:
+        """The list of stamps under a value and the bounds of what lies in [since, until] (ms, both inclusive)."""
+        stamps: list[Any] = self._lists.get(value, [])
         first = 0 if since is None else bisect_left(stamps, (since,))
         last = len(stamps) if until is None else bisect_right(stamps, (until + 1,))
         return stamps, first, max(first, last)
@@ -242,8 +323,6 @@ class Postings(Generic[K]):
         return self._lists
 
     def restore(self, state: Any) -> None:
-        if self.undo.open:
-            self.undo.steps.append((self.restore, self._lists))
         self._lists = state
         self._shared = True
 
@@ -255,17 +334,18 @@ def _folded(text: str) -> str:
     return text.casefold()
 
 
-class Grams(Generic[K]):
+class Grams(Generic[K, V]):
     """Finds the keys whose text contains a given piece, ignoring case, without looking at every text.
 
     Each text is known by its three-letter pieces. A change leaves the old entry behind as a hole that no search
     returns.
     """
 
-    __slots__ = ("_entries", "_number", "_numbers", "_own", "_shared", "undo")
+    __slots__ = ("_entries", "_number", "_numbers", "_own", "_shared", "_text_of")
 
-    def __init__(self) -> None:
-        self.undo = _NEVER
+    def __init__(self, text_of: Callable[[V], str | None]) -> None:
+        """`text_of` gives the text of a record; None where it is not to be found."""
+        self._text_of = text_of
         self._entries: list[tuple[K, str] | None] = []
         self._number: dict[K, int] = {}
         self._numbers: dict[str, array[int]] = {}
@@ -277,19 +357,17 @@ class Grams(Generic[K]):
         self._entries, self._number = self._entries.copy(), self._number.copy()
         self._numbers, self._own, self._shared = self._numbers.copy(), set(), False
 
-    def put(self, key: K, text: str) -> None:
-        text = _folded(text)
-        before = self._number.get(key)
+    def put(self, key: K, record: V, before: V | None) -> None:
+        text = self._text_of(record)
         if before is not None:
-            entry = self._entries[before]
-            if entry is not None and entry[1] == text:
+            if self._text_of(before) == text:
                 return
+            self.drop(key, before)
+        if text is None:
+            return
         if self._shared:
             self._unshare()
-        if self.undo.open:
-            self.undo.steps.append((self._put_back, key, before, None if before is None else self._entries[before]))
-        if before is not None:
-            self._entries[before] = None
+        text = _folded(text)
         number = len(self._entries)
         self._entries.append((key, text))
         self._number[key] = number
@@ -303,22 +381,12 @@ class Grams(Generic[K]):
                 self._own.add(gram)
             numbers.append(number)
 
-    def drop(self, key: K) -> None:
+    def drop(self, key: K, _: V) -> None:
+        if key not in self._number:
+            return
         if self._shared:
             self._unshare()
-        number = self._number.pop(key)
-        if self.undo.open:
-            self.undo.steps.append((self._put_back, key, number, self._entries[number]))
-        self._entries[number] = None
-
-    def _put_back(self, key: K, number: int | None, entry: tuple[K, str] | None) -> None:
-        """Let a text be found under the number that it had; None: not at all."""
-        if self._shared:
-            self._unshare()
-        if key in self._number:
-            self._entries[self._number.pop(key)] = None
-        if number is not None:
-            self._number[key], self._entries[number] = number, entry
+        self._entries[self._number.pop(key)] = None
 
     def find(self, piece: str) -> list[K]:
         """The keys whose text contains the piece, in the order in which they came; all keys for an empty piece."""
@@ -343,7 +411,5 @@ class Grams(Generic[K]):
         return self._entries, self._number, self._numbers
 
     def restore(self, state: Any) -> None:
-        if self.undo.open:
-            self.undo.steps.append((self.restore, (self._entries, self._number, self._numbers)))
         self._entries, self._number, self._numbers = state
         self._shared = True

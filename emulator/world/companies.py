@@ -21,7 +21,9 @@ class Companies:
     """The companies of the world, and the one that is served."""
 
     def __init__(self) -> None:
-        self.book: Book[int, Company] = Book(name=lambda company: (company.name.casefold(),))
+        self.book: Book[int, Company] = Book(
+            "companies", Company, lambda company: company.id, name=lambda company: (company.name.casefold(),)
+        )
 
     @property
     def home(self) -> Company:

@@ -53,7 +53,13 @@ class Connections:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.book: Book[Pair, Connection] = Book(party=lambda found: (found.requester, found.receiver))
+        self.book: Book[Pair, Connection] = Book(
+            "connections",
+            Connection,
+            lambda found: _pair(found.requester, found.receiver),
+            refers={"requester": "users", "receiver": "users"},
+            party=lambda found: (found.requester, found.receiver),
+        )
 
     def connected(self, one: User, other: User) -> bool:
         """Whether the two may talk: colleagues, or an accepted connection."""

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emulator.world.books import Book
+from emulator.world.books import Book, Postings
 from emulator.world.errors import UnknownFollowers
 from emulator.world.policy import following as policy
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.users import User
     from emulator.world.world import World
 
-Follow = tuple[int, int]
-"""Who follows, and whom."""
+
+@record
+class Follow:
+    """Who follows, and whom, since when (ms)."""
+
+    follower: int
+    followed: int
+    at: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,35 +40,28 @@ class Following:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.undo = world.undo
-        self.book: Book[Follow, int] = Book()
-        self._followers: dict[int, list[int]] = {}
-        self._following: dict[int, list[int]] = {}
+        self.book: Book[tuple[int, int], Follow] = Book(
+            "following",
+            Follow,
+            lambda follow: (follow.follower, follow.followed),
+            refers={"follower": "users", "followed": "users"},
+        )
+        self._followers: Postings[Follow, int, int] = self.book.also(
+            Postings(lambda follow: ((follow.followed, follow.follower),))
+        )
+        self._following: Postings[Follow, int, int] = self.book.also(
+            Postings(lambda follow: ((follow.follower, follow.followed),))
+        )
 
     def follow(self, user: User, followed_id: int, followers: Iterable[int], *, acting: bool) -> None:
         """Make colleagues follow a user. An unknown one is an error, and all the others follow none the less."""
         valid, strange = self._sorted_out(user, followed_id, followers, acting)
         begun = [follower for follower in valid if (follower, followed_id) not in self.book]
+        now = self._world.clock.now()
         for follower in begun:
-            self.take_in((follower, followed_id), self._world.clock.now())
+            self.book.put((follower, followed_id), Follow(follower=follower, followed=followed_id, at=now))
         self._tell("user followed", user, followed_id, begun)
         _complain(strange)
-
-    def take_in(self, follow: Follow, at: int) -> None:
-        """Store who follows whom, since when (ms)."""
-        follower, followed = follow
-        self.book.put(follow, at)
-        if self.undo.open:
-            self.undo.steps.append((self._forget, follower, followed))
-        self._store(follower, followed)
-
-    def _store(self, follower: int, followed: int) -> None:
-        insort(self._followers.setdefault(followed, []), follower)
-        insort(self._following.setdefault(follower, []), followed)
-
-    def _forget(self, follower: int, followed: int) -> None:
-        self._followers[followed].remove(follower)
-        self._following[follower].remove(followed)
 
     def unfollow(self, user: User, followed_id: int, followers: Iterable[int], *, acting: bool) -> None:
         """Make colleagues no longer follow a user."""
@@ -70,9 +69,6 @@ class Following:
         ended = [follower for follower in valid if (follower, followed_id) in self.book]
         for follower in ended:
             self.book.drop((follower, followed_id))
-            if self.undo.open:
-                self.undo.steps.append((self._store, follower, followed_id))
-            self._forget(follower, followed_id)
         self._tell("user unfollowed", user, followed_id, ended)
         _complain(strange)
 
@@ -100,26 +96,12 @@ class Following:
     def followers(self, user: User, followed_id: int, *, limit: int, before: int | None, after: int | None) -> Page:
         """A page of those who follow a user."""
         policy.is_a_colleague(user, self._world.users.seen_by(user, followed_id))
-        return _page(self._followers.get(followed_id, []), limit, before, after)
+        return _page(self._followers.of(followed_id), limit, before, after)
 
     def following(self, user: User, follower_id: int, *, limit: int, before: int | None, after: int | None) -> Page:
         """A page of those whom a user follows."""
         policy.is_a_colleague(user, self._world.users.seen_by(user, follower_id))
-        return _page(self._following.get(follower_id, []), limit, before, after)
-
-    # --- for snapshots: the sorted lists are state too ---
-
-    def state(self) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-        return (
-            {user: found.copy() for user, found in self._followers.items()},
-            {user: found.copy() for user, found in self._following.items()},
-        )
-
-    def restore(self, state: tuple[dict[int, list[int]], dict[int, list[int]]]) -> None:
-        if self.undo.open:
-            self.undo.steps.append((self.restore, (self._followers, self._following)))
-        self._followers = {user: found.copy() for user, found in state[0].items()}
-        self._following = {user: found.copy() for user, found in state[1].items()}
+        return _page(self._following.of(follower_id), limit, before, after)
 
 
 def _complain(strange: list[int]) -> None:

@@ -71,6 +71,11 @@ class Message:
     silent: bool | None = None
     suppressed_at: int | None = None
 
+    @property
+    def stamp(self) -> Stamp:
+        """What the message stands under wherever it is to be found in the order of time."""
+        return self.at, self.number, self.id
+
 
 class Messages:
     """All messages. From the wire a message is had only by asking as a user."""
@@ -78,9 +83,22 @@ class Messages:
     def __init__(self, world: World) -> None:
         self._world = world
         self.book: Book[str, Message] = Book(
+            "messages",
+            Message,
+            lambda message: message.id,
+            refers={
+                "stream": "streams",
+                "sender": "users",
+                "mentions": "users",
+                "replaces": "messages",
+                "replaced_by": "messages",
+                "initial": "messages",
+            },
             version=lambda message: (message.initial,) if message.initial else (),
         )
-        self.timeline: Postings[str] = Postings()
+        self.timeline: Postings[Message, str, Stamp] = self.book.also(
+            Postings(lambda message: ((message.stream, message.stamp),))
+        )
 
     @property
     def count(self) -> int:
@@ -292,14 +310,7 @@ class Messages:
             silent=silent,
             suppressed_at=suppressed_at,
         )
-        self.take_in(message)
+        self.book.put(message.id, message)
         if at is None:
             self._world.tell("MESSAGESENT", user.id, stream=stream.id, about=message.id)
         return message
-
-    def take_in(self, message: Message) -> None:
-        """Store a message, and let it be found."""
-        self.book.put(message.id, message)
-        stamp = (message.at, message.number, message.id)
-        self.timeline.add(message.stream, stamp)
-        self._world.search.index(message, stamp)

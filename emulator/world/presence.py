@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emulator.world.books import Book
+from emulator.world.books import Book, Postings
 from emulator.world.errors import Forbidden, Invalid, UnknownPresenceFeed
+from emulator.world.ids import pod_of
 from emulator.world.policy import people
 from emulator.world.policy import presence as policy
 from emulator.world.record import record
@@ -36,8 +37,6 @@ _TO_OTHERS = {"BE_RIGHT_BACK": AWAY, "DO_NOT_DISTURB": AWAY, "OFF_WORK": OFFLINE
 
 MOST_IN_A_READ = 500
 INTEREST_LIFE = 3_600_000
-_SLACK = 64
-"""So many outdated changes of a company are kept at least, so that a small one is not tidied at each change."""
 
 
 @record
@@ -61,7 +60,18 @@ class PresenceFeed:
     opened: int | None = None
 
 
-Interest = tuple[int, int]
+@record
+class Interest:
+    """That a user wants to see the presence of another, until when (ms)."""
+
+    user: int
+    other: int
+    until: int
+
+
+def _changes(presence: Presence) -> tuple[tuple[int, tuple[int, int]], ...]:
+    """The change that made a user show this, under their company; what has been from the start (0) is none."""
+    return ((pod_of(presence.user), (presence.number, presence.user)),) if presence.number else ()
 
 
 class Presences:
@@ -69,13 +79,20 @@ class Presences:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.book: Book[int, Presence] = Book()
-        self.feeds: Book[str, PresenceFeed] = Book()
-        self.interests: Book[Interest, int] = Book()
-        self.undo = world.undo
-        self._changes: dict[int, list[tuple[int, int]]] = {}
-        """By company its changes as (number, user), oldest first. What a later change of the same user outdates is
-        passed over, and tidied away now and then."""
+        self.book: Book[int, Presence] = Book(
+            "presences", Presence, lambda presence: presence.user, refers={"user": "users"}
+        )
+        self._changes: Postings[Presence, int, tuple[int, int]] = self.book.also(Postings(_changes))
+        """By company the last change of each user as (number, user), oldest first."""
+        self.feeds: Book[str, PresenceFeed] = Book(
+            "presenceFeeds", PresenceFeed, lambda feed: feed.id, refers={"owner": "users"}
+        )
+        self.interests: Book[tuple[int, int], Interest] = Book(
+            "presenceInterests",
+            Interest,
+            lambda interest: (interest.user, interest.other),
+            refers={"user": "users", "other": "users"},
+        )
 
     # --- reading ---
 
@@ -104,7 +121,8 @@ class Presences:
         return replace(presence, category=category)
 
     def _shown_to(self, viewer: User, user: User) -> bool:
-        until = self.interests.get((viewer.id, user.id))
+        interest = self.interests.get((viewer.id, user.id))
+        until = None if interest is None else interest.until
         try:
             people.connected(self._world, viewer, user)
             policy.has_registered_interest(viewer, user, until, self._world.clock.now())
@@ -118,7 +136,7 @@ class Presences:
         until = self._world.clock.now() + INTEREST_LIFE
         for other in users:
             if other.company_id != user.company_id:
-                self.interests.put((user.id, other.id), until)
+                self.interests.put((user.id, other.id), Interest(user=user.id, other=other.id, until=until))
         self._world.tell("presence interest", user.id, to=(user.id,), about=tuple(other.id for other in users))
 
     def listed(self, user: User, first_id: int | None, limit: int) -> list[Presence]:
@@ -143,30 +161,13 @@ class Presences:
         number = self._last_number(user.company_id) + 1
         presence = Presence(user=user.id, category=category, at=self._world.clock.now(), number=number)
         self.book.put(user.id, presence)
-        if self.undo.open:
-            self.undo.steps.append((self._forget, user.company_id, number))
-        self._changes.setdefault(user.company_id, []).append((number, user.id))
-        self._tidy(user.company_id)
         self._world.tell("presence", by.id, to=(user.id,), about=presence)
         return presence
 
     def load(self, user: User, category: str, at: int) -> None:
         """What a user has shown since a moment of the past (ms): for growth."""
         number = self._last_number(user.company_id) + 1
-        self.take_in(Presence(user=user.id, category=category, at=at, number=number))
-
-    def take_in(self, presence: Presence) -> None:
-        """Store a presence out of a kept state."""
-        self.book.put(presence.user, presence)
-        if presence.number:
-            if self.undo.open:
-                self.undo.steps.append((self._forget, presence.user >> 36, presence.number))
-            insort(self._changes.setdefault(presence.user >> 36, []), (presence.number, presence.user))
-
-    def _forget(self, company_id: int, number: int) -> None:
-        """Take back the change of this number."""
-        changes = self._changes[company_id]
-        changes[:] = [change for change in changes if change[0] != number]
+        self.book.put(user.id, Presence(user=user.id, category=category, at=at, number=number))
 
     def gone(self, user: User) -> None:
         """Show who no longer works here as OFFLINE."""
@@ -185,17 +186,8 @@ class Presences:
         return self.set_of(user, user_id, category)
 
     def _last_number(self, company_id: int) -> int:
-        changes = self._changes.get(company_id)
+        changes = self._changes.of(company_id)
         return changes[-1][0] if changes else 0
-
-    def _tidy(self, company_id: int) -> None:
-        # Each user has one change that still counts, so this is rare enough to cost nothing by the change, and keeps
-        # a pod that runs for days, and the first read of a feed, in the size of the company.
-        changes = self._changes[company_id]
-        if len(changes) > 2 * self._world.users.book.count_by("company", company_id) + _SLACK:
-            if self.undo.open:
-                self.undo.steps.append((self._changes.__setitem__, company_id, changes))
-            self._changes[company_id] = [(number, user) for number, user in changes if self.book[user].number == number]
 
     # --- feeds ---
 
@@ -210,14 +202,13 @@ class Presences:
         at first those who are not OFFLINE. A read is no event: it concerns nobody else."""
         feed = self._feed(user, feed_id)
         opened = self._last_number(user.company_id) if feed.opened is None else feed.opened
-        changes = self._changes.get(user.company_id, [])
+        changes = self._changes.of(user.company_id)
         found: list[Presence] = []
         read_to = feed.read_to
         for at in range(bisect_left(changes, (feed.read_to + 1,)), len(changes)):
             number, user_id = changes[at]
             presence = self.book[user_id]
-            outdated = presence.number != number
-            if not outdated and (number > opened or presence.category != OFFLINE):
+            if number > opened or presence.category != OFFLINE:
                 if len(found) == MOST_IN_A_READ:
                     break
                 found.append(presence)
@@ -237,13 +228,3 @@ class Presences:
             raise UnknownPresenceFeed(f"there is no presence feed '{feed_id[:40]}'")
         policy.owns_feed(user, feed)
         return feed
-
-    # --- for snapshots: the order of changes is state too ---
-
-    def state(self) -> dict[int, list[tuple[int, int]]]:
-        return {company: changes.copy() for company, changes in self._changes.items()}
-
-    def restore(self, state: dict[int, list[tuple[int, int]]]) -> None:
-        if self.undo.open:
-            self.undo.steps.append((self.restore, self._changes))
-        self._changes = {company: changes.copy() for company, changes in state.items()}

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Grams
-from emulator.world.errors import Forbidden, Invalid, UnknownRoom
+from emulator.world.errors import Forbidden, UnknownRoom
 from emulator.world.policy import people
 from emulator.world.policy import rooms as policy
 from emulator.world.policy import streams as seeing
@@ -42,12 +42,22 @@ class RoomSearch:
     sub_type: str | None = None
 
 
+def _text_of(stream: Stream) -> str | None:
+    """What a room is found by."""
+    room = stream.room
+    if room is None:
+        return None
+    pieces = [room.name, *_TAG.findall(room.description)]
+    pieces += [piece for keyword in room.keywords for piece in keyword]
+    return "\n".join(pieces)
+
+
 class Rooms:
     """What is done to rooms. Their state is among the streams."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.words: Grams[str] = Grams()
+        self.words: Grams[str, Stream] = world.streams.book.also(Grams(_text_of))
 
     # --- making and changing ---
 
@@ -73,7 +83,7 @@ class Rooms:
             cross_pod=attributes.cross_pod,
             room=attributes,
         )
-        self.take_in(stream)
+        self._world.streams.book.put(stream.id, stream)
         self._world.streams.seat(stream, user.id, owner=True, at=now)
         self._world.tell("ROOMCREATED", user.id, to=(user.id,), about=stream.id)
         return stream
@@ -110,9 +120,9 @@ class Rooms:
             policy.name_is_free(self._world, stream.created_by >> 36, attributes, stream)
         if named.get("pinned"):
             self._world.messages.must_be_in(user, stream, named["pinned"])
-        changed = self.take_in(
-            replace(stream, room=attributes, pinned=(named["pinned"] or None) if "pinned" in named else stream.pinned)
-        )
+        pinned_now = (named["pinned"] or None) if "pinned" in named else stream.pinned
+        changed = replace(stream, room=attributes, pinned=pinned_now)
+        self._world.streams.book.put(stream.id, changed)
         self._world.tell("ROOMUPDATED", user.id, stream=stream.id, about=stream.id)
         return changed
 
@@ -128,7 +138,7 @@ class Rooms:
         return self._set_active(stream, active, user.id)
 
     def _set_active(self, stream: Stream, active: bool, by: int) -> Stream:
-        changed = self.take_in(replace(stream, active=active))
+        changed = self._world.streams.book.put(stream.id, replace(stream, active=active))
         kind = "ROOMREACTIVATED" if active else "ROOMDEACTIVATED"
         self._world.tell(kind, by, stream=stream.id, about=stream.id)
         return changed
@@ -302,13 +312,3 @@ class Rooms:
                 or ("keywords_key" in fields and query in key.casefold())
             )
         }
-
-    def take_in(self, stream: Stream) -> Stream:
-        """Store a room, and let it be found."""
-        room = stream.room
-        if room is None:
-            raise Invalid("not a room")
-        pieces = [room.name, *_TAG.findall(room.description)]
-        pieces += [piece for keyword in room.keywords for piece in keyword]
-        self.words.put(stream.id, "\n".join(pieces))
-        return self._world.streams.book.put(stream.id, stream)

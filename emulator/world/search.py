@@ -38,22 +38,23 @@ def term(kind: str, value: str | int) -> Term:
     return kind, str(value).casefold()
 
 
+def _terms(message: Message) -> Iterable[tuple[tuple[str, str, str], Stamp]]:
+    """What a message is found by in its stream."""
+    terms = {term("word", word) for word in message.words.split()}
+    terms |= {term("#", tag) for tag in message.hashtags}
+    terms |= {term("$", tag) for tag in message.cashtags}
+    terms |= {term("@", user) for user in message.mentions}
+    terms.add(term("by", message.sender))
+    at = message.stamp
+    return [((message.stream, kind, value), at) for kind, value in terms]
+
+
 class Search:
     """The index of messages. Suppressed and replaced versions stay in it and are passed over."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.found_by: Postings[tuple[str, str, str]] = Postings()
-
-    def index(self, message: Message, stamp: Stamp) -> None:
-        stream = message.stream
-        terms = {term("word", word) for word in message.words.split()}
-        terms |= {term("#", tag) for tag in message.hashtags}
-        terms |= {term("$", tag) for tag in message.cashtags}
-        terms |= {term("@", user) for user in message.mentions}
-        terms.add(term("by", message.sender))
-        for kind, value in terms:
-            self.found_by.add((stream, kind, value), stamp)
+        self.found_by: Postings[Message, tuple[str, str, str], Stamp] = world.messages.book.also(Postings(_terms))
 
     def find(self, user: User, search: MessageSearch, *, skip: int, limit: int) -> list[Message]:
         """The messages that match and that `user` may read, in the order of time asked for."""

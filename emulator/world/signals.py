@@ -57,10 +57,19 @@ class Signals:
     def __init__(self, world: World) -> None:
         self._world = world
         self.book: Book[str, Signal] = Book(
+            "signals",
+            Signal,
+            lambda signal: signal.id,
+            refers={"owner": "users"},
             everybody=lambda signal: (signal.owner >> 36,) if signal.company_wide else (),
         )
         self.subscriptions: Book[tuple[str, int], Subscription] = Book(
-            signal=lambda each: (each.signal,), user=lambda each: (each.user,)
+            "subscriptions",
+            Subscription,
+            lambda each: (each.signal, each.user),
+            refers={"signal": "signals", "user": "users"},
+            signal=lambda each: (each.signal,),
+            user=lambda each: (each.user,),
         )
 
     # --- reading ---

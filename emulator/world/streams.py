@@ -80,6 +80,10 @@ class Streams:
     def __init__(self, world: World) -> None:
         self._world = world
         self.book: Book[str, Stream] = Book(
+            "streams",
+            Stream,
+            lambda stream: stream.id,
+            refers={"created_by": "users", "parties": "users", "pinned": "messages"},
             parties=lambda stream: (stream.parties,) if stream.parties else (),
             public=lambda stream: (ids.pod_of(stream.created_by),) if stream.room and stream.room.public else (),
             name=lambda stream: ((ids.pod_of(stream.created_by), name_key(stream.room.name)),) if stream.room else (),
@@ -90,7 +94,12 @@ class Streams:
             ),
         )
         self.memberships: Book[Seat, Membership] = Book(
-            stream=lambda membership: (membership.stream,), user=lambda membership: (membership.user,)
+            "memberships",
+            Membership,
+            lambda membership: (membership.stream, membership.user),
+            refers={"stream": "streams", "user": "users"},
+            stream=lambda membership: (membership.stream,),
+            user=lambda membership: (membership.user,),
         )
 
     # --- reading: look-up and permission are one call ---------------------------------------------------------------

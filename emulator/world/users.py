@@ -110,6 +110,12 @@ class Search:
         return {attribute: wanted for attribute, wanted in asked.items() if wanted}
 
 
+def _text_of(user: User) -> str:
+    """What a user is found by."""
+    names = (user.first_name, user.last_name, user.display_name, user.email)
+    return "\n".join(name for name in names if name)
+
+
 def _fits(profile: dict[str, str], user: User) -> bool:
     for attribute, wanted in profile.items():
         value = getattr(user, attribute)
@@ -131,12 +137,16 @@ class Users:
     def __init__(self, world: World) -> None:
         self._world = world
         self.book: Book[int, User] = Book(
+            "users",
+            User,
+            lambda user: user.id,
+            refers={"company_id": "companies", "delegates": "users", "created_by": "users"},
             email=lambda user: ((user.company_id, user.email.casefold()), user.email.casefold()),
             username=lambda user: ((user.company_id, user.username.casefold()),),
             company=lambda user: (user.company_id,),
             role=lambda user: user.roles,
         )
-        self.names: Grams[int] = Grams()
+        self.names: Grams[int, User] = self.book.also(Grams(_text_of))
 
     # --- changing ---
 
@@ -152,7 +162,8 @@ class Users:
         self._must_be_free("username", user.username, user)
         self._must_be_free("email", user.email, user)
         now = self._world.clock.now()
-        return self.take_in(replace(user, created_at=user.created_at or now, updated_at=user.updated_at or now))
+        fresh = replace(user, created_at=user.created_at or now, updated_at=user.updated_at or now)
+        return self.book.put(fresh.id, fresh)
 
     def change(self, user: User, **changes: Any) -> User:
         """A user with some attributes changed."""
@@ -164,7 +175,7 @@ class Users:
             self._must_be_free("username", changed.username, changed)
         if changed.email.casefold() != user.email.casefold():
             self._must_be_free("email", changed.email, changed)
-        self.take_in(changed)
+        self.book.put(changed.id, changed)
         if user.enabled and not changed.enabled:
             self._world.streams.user_deactivated(changed)
         if user.may_act(now) and not changed.may_act(now):
@@ -181,12 +192,6 @@ class Users:
     def _must_be_free(self, index: str, value: str, user: User) -> None:
         if self.book.one_by(index, (user.company_id, value.casefold())) is not None:
             raise Invalid(f"{index} '{value}' is taken in this company")
-
-    def take_in(self, user: User) -> User:
-        """Store a user, and let them be found."""
-        names = (user.first_name, user.last_name, user.display_name, user.email)
-        self.names.put(user.id, "\n".join(name for name in names if name))
-        return self.book.put(user.id, user)
 
     # --- finding, for the emulator itself ---
 

@@ -10,7 +10,7 @@ from emulator.world.app_admin import AppAdministration
 from emulator.world.apps import Apps
 from emulator.world.barriers import Barriers
 from emulator.world.behaviours import Behaviours
-from emulator.world.books import Container, Undo
+from emulator.world.books import Book, Undo, books_of
 from emulator.world.clock import Clock
 from emulator.world.companies import Companies
 from emulator.world.connections import Connections
@@ -96,36 +96,11 @@ class World:
         self.signals = Signals(self)
         self.behaviours = Behaviours(self)
         self.datafeeds = Datafeeds(self)
-        for container in self._containers():
-            container.undo = self.undo
+        self.books: dict[str, Book[Any, Any]] = {}
+        """Every piece of state, by its name in documents: what is in no book is in no snapshot, and not kept."""
+        for part in (each for each in tuple(vars(self).values()) if hasattr(each, "__dict__")):
+            self.books |= books_of(part, self.undo)
         self._before: tuple[Any, Settings, int] | None = None
-
-    def _containers(self) -> tuple[Container, ...]:
-        return (
-            self.companies.book,
-            self.users.book,
-            self.users.names,
-            self.apps.book,
-            self.apps.installations,
-            self.connections.book,
-            self.barriers.groups,
-            self.barriers.book,
-            self.streams.book,
-            self.streams.memberships,
-            self.rooms.words,
-            self.messages.book,
-            self.messages.timeline,
-            self.search.found_by,
-            self.presences,
-            self.presences.book,
-            self.presences.feeds,
-            self.presences.interests,
-            self.following,
-            self.following.book,
-            self.signals.book,
-            self.signals.subscriptions,
-            self.behaviours.book,
-        )
 
     def cross_pod(self, one: User, other: User) -> bool:
         """Whether the companies of two users communicate with other companies at all."""
@@ -178,7 +153,7 @@ class World:
             self.clock.state(),
             self.ids.state(),
             self.settings,
-            tuple(container.state() for container in self._containers()),
+            tuple(book.state() for book in self.books.values()),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -186,6 +161,6 @@ class World:
         self.clock.restore(snapshot.clock)
         self.ids.restore(snapshot.ids)
         self.settings = snapshot.settings
-        for container, state in zip(self._containers(), snapshot.books, strict=True):
-            container.restore(state)
+        for book, state in zip(self.books.values(), snapshot.books, strict=True):
+            book.restore(state)
         self.events.emit("world restored", self.clock.now(), 0)
