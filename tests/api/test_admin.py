@@ -262,6 +262,55 @@ def test_an_app_that_makes_no_sense_is_not_created(wire: Wire, change: dict[str,
     refused(admin(wire, "POST", "/pod/v1/admin/app/create", json={**RESEARCH_APP, **change}), 400, says)
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"applicationInfo": {"appUrl": "http://x.example"}}, "https://"),
+        ({"applicationInfo": {"appUrl": "https://x.example", "domain": "y.example"}}, "domain"),
+        ({"permissions": ["lower"]}, "no permission"),
+        ({"properties": [{"key": "k", "value": "1"}, {"key": "k", "value": "2"}]}, "unique"),
+    ],
+)
+def test_an_app_is_not_changed_into_one_that_makes_no_sense(wire: Wire, change: dict[str, Any], says: str) -> None:
+    before = admin(wire, "GET", "/pod/v1/admin/app/acme-desk/get").json()
+    refused(admin(wire, "POST", "/pod/v1/admin/app/acme-desk/update", json=change), 400, says)
+    assert admin(wire, "GET", "/pod/v1/admin/app/acme-desk/get").json() == before
+
+
+def test_a_previous_key_is_extended_while_it_works(wire: Wire, keys: dict[str, str]) -> None:
+    bot = service_account(wire, keys["stranger"])
+    update = f"/pod/v2/admin/user/{bot}/update"
+    hours = 3_600_000
+    extend = {"previousKey": {"action": "EXTEND"}}
+    refused(admin(wire, "POST", update, json=extend), 400, "no previous key that still works")
+    fresh = {"currentKey": {"key": public_key_of(keys["bot"]), "action": "SAVE"}}
+    admin(wire, "POST", update, json=fresh)
+    began = wire.world.clock.now()
+    wire.world.clock.advance(71 * 3600)
+    shown = admin(wire, "POST", update, json=extend).json()["userAttributes"]
+    assert shown["previousKey"]["expirationDate"] == began + 144 * hours, "72 hours more than it had"
+    wire.world.clock.advance(72 * 3600)
+    assert log_in(wire, signed(keys["stranger"], "fixing-bot"), BOT).status_code == 200
+    until = {"previousKey": {"action": "EXTEND", "expirationDate": began + 150 * hours}}
+    shown = admin(wire, "POST", update, json=until).json()["userAttributes"]
+    assert shown["previousKey"]["expirationDate"] == began + 150 * hours
+    wire.world.clock.advance(7 * 3600)
+    refused(log_in(wire, signed(keys["stranger"], "fixing-bot"), BOT), 401, "signature")
+    refused(admin(wire, "POST", update, json=extend), 400, "no previous key that still works")
+
+
+def test_members_are_told_with_who_owns_and_who_made_the_stream(wire: Wire) -> None:
+    made = wire.post("/pod/v3/room/create", "bob", json={"name": "Made by bob", "description": "x"}).json()
+    room = made["roomSystemInfo"]["id"]
+    wire.post(f"/pod/v1/room/{room}/membership/add", "bob", json={"id": wire.id("alice")})
+    wire.post(f"/pod/v1/room/{room}/membership/promoteOwner", "bob", json={"id": wire.id("alice")})
+    members = admin(wire, "GET", f"/pod/v1/admin/stream/{room}/membership/list").json()["members"]
+    assert {each["user"]["userId"]: (each["isOwner"], each["isCreator"]) for each in members} == {
+        wire.id("bob"): (True, True),
+        wire.id("alice"): (True, False),
+    }
+
+
 def test_a_feature_taken_away_and_given_back(wire: Wire) -> None:
     features = f"/pod/v1/admin/user/{wire.id('alice')}/features"
     external = {"data": {"message": "<messageML>x</messageML>"}, "files": [("attachment", ("a.csv", b"1", "text/csv"))]}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
 import pytest
 
+from emulator.table.table import JSON_LIMIT
 from tests.conftest import Wire, refused
 
 
@@ -87,3 +89,26 @@ def test_users_of_other_companies_show_less(wire: Wire) -> None:
     alice = wire.user("alice")
     wire.world.users.change(alice, entitlements=alice.entitlements - {"isExternalIMEnabled", "isExternalRoomEnabled"})
     assert wire.get(f"/pod/v3/users?uid={wire.id('carol')}").status_code == 204
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 413)])
+def test_a_body_in_pieces_may_be_as_long_as_the_limit_and_no_longer(wire: Wire, more: int, status: int) -> None:
+    body = b'{"query": "bob"}'.ljust(JSON_LIMIT + more)
+    pieces = [body[at : at + 400_000] for at in range(0, len(body), 400_000)]
+    sent = [{"type": "http.request", "body": each, "more_body": each is not pieces[-1]} for each in pieces]
+    answered: list[Any] = []
+
+    async def call() -> None:
+        async def receive() -> Any:
+            return sent.pop(0)
+
+        async def send(message: Any) -> None:
+            answered.append(message)
+
+        headers = [(b"sessiontoken", wire.token("alice").encode()), (b"content-type", b"application/json")]
+        path = "/pod/v1/user/search"
+        scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+        await wire.site({**scope, "headers": headers, "scheme": "http", "server": ("127.0.0.1", 8080)}, receive, send)
+
+    asyncio.run(call())
+    assert answered[0]["status"] == status

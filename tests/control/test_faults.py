@@ -105,6 +105,15 @@ def test_throttling_and_its_end(wire: Wire) -> None:
     assert {wire.get(INFO).status_code for _ in range(10)} == {200}
 
 
+def test_what_one_session_uses_up_another_still_has(wire: Wire) -> None:
+    wire.http.post(f"{PLANE}/throttle", json={"perSecond": 1, "burst": 3})
+    people = ("alice", "bob", "frank")
+    turns = [{name: wire.get(INFO, user=name).status_code for name in people} for _ in range(4)]
+    assert turns == [dict.fromkeys(people, 200)] * 3 + [dict.fromkeys(people, 429)]
+    wire.world.clock.advance(1)
+    assert [wire.get(INFO, user=name).status_code for name in (*people, *people)] == [200] * 3 + [429] * 3
+
+
 @pytest.fixture(scope="module")
 def pod() -> Iterator[Emulator]:
     with Emulator.start() as emulator:

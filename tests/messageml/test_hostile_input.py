@@ -177,9 +177,9 @@ DEEP = 20_000
     ],
 )  # fmt: skip
 def test_deep_and_huge_input_is_answered_in_time(message: str, data: str | None) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     answers(message, data)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 ODD_NUMBERS = ["1e999", "-1e999", "9" * 350, "9" * 4000, "1e308", "-0.0", "true", "null", "[]", '"\\ud800"']
@@ -201,6 +201,6 @@ def test_odd_values_of_the_data_are_used_without_harm(number: str, use: str) -> 
 def test_many_entities_are_found_in_much_data_in_time() -> None:
     others = ",".join(f'"a{number}":{{"b":{number}}}' for number in range(20_000))
     message = "<messageML>" + '<span class="entity" data-entity-id="k">x</span>' * 3000 + "</messageML>"
-    started = time.perf_counter()
+    started = time.process_time()
     convert(message, f'{{{others},"k":{{"type":"x"}}}}')
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

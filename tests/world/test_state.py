@@ -33,6 +33,9 @@ def test_the_clock_goes_on_stands_and_is_set() -> None:
     assert clock.now() == 5_000
     clock.freeze(False)
     assert 5_000 <= clock.now() < 6_000
+    clock.set(5_000)
+    clock.freeze(False)  # it goes on already
+    assert 5_000 <= clock.now() < 6_000
 
 
 def test_a_snapshot_brings_everything_back(world: World) -> None:

@@ -128,6 +128,11 @@ def test_attachments_are_listed_and_downloaded(wire: Wire) -> None:
     refused(wire.get(path, params=params), 403, "not enabled for apps")
     answer = wire.get(path, "acme-bot", None, params=params)
     assert base64.b64decode(answer.content) == b"1,2"
+    previews = {
+        each["id"]: wire.get(path, "acme-bot", None, params={**params, "fileId": each["id"]})
+        for each in (file["images"][0] for file in message["attachments"])
+    }
+    assert [base64.b64decode(answer.content) for answer in previews.values()] == [b"small", b"small2"]
     assert answer.headers["Content-Type"] == "application/octet-stream"
     refused(wire.get(path, "acme-bot", None, params={**params, "fileId": "other"}), 400, "no file")
     wire.world.set(obo_reads_messages=True)
@@ -221,6 +226,17 @@ def test_a_suppressed_message_says_nothing_anywhere(wire: Wire) -> None:
     assert shown["attachments"] == []
     assert wire.post("/agent/v1/message/search", json={"hashtag": "hidden"}).status_code == 204
     refused(wire.post("/pod/v1/admin/messagesuppression/unknown/suppress"), 400)
+
+
+def test_an_own_message_is_suppressed_up_to_the_very_end_of_the_time_for_it(wire: Wire) -> None:
+    wire.world.set(suppress_minutes=2)
+    one, other = (send(wire, "alice").json()["messageId"] for _ in range(2))
+    path = "/pod/v1/admin/messagesuppression/{}/suppress"
+    wire.world.clock.advance(120)
+    assert wire.post(path.format(one)).json()["suppressed"] is True
+    wire.world.clock.advance(0.001)
+    refused(wire.post(path.format(other)), 403, "for 2 minutes only")
+    assert wire.post(path.format(other), "heidi").json()["suppressed"] is True, "content management has all the time"
 
 
 def test_a_blast_tells_of_each_stream(wire: Wire) -> None:

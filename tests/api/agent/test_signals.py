@@ -83,6 +83,26 @@ def test_subscribing_others_gives_partial_results(wire: Wire) -> None:
     refused(wire.post(f"{path}/subscribe", json=list(range(1001))), 400)
 
 
+def test_who_is_subscribed_already_may_be_pushed_and_cannot_leave_then(wire: Wire) -> None:
+    path = f"{SIGNALS}/{create(wire).json()['id']}"
+    grant(wire, "alice", "canManageSignalSubscription")
+    wire.post(f"{path}/subscribe", "bob")
+
+    def of(name: str) -> dict[str, Any]:
+        data = wire.get(f"{path}/subscribers").json()["data"]
+        return next(each for each in data if each["userId"] == wire.id(name))
+
+    before = of("bob")
+    assert before["pushed"] is False
+    wire.world.clock.advance(60)
+    both = [wire.id("bob"), wire.id("alice")]
+    done = wire.post(f"{path}/subscribe", json=both, params={"pushed": "true"}).json()
+    assert done["successfulSubscription"] == 2
+    assert of("bob") == {**before, "pushed": True}, "the same subscription, since the same moment"
+    assert of("alice")["pushed"] is False, "it is the owner's own"
+    refused(wire.post(f"{path}/unsubscribe", "bob"), 403, "cannot leave")
+
+
 def test_everybody_has_a_company_wide_signal(wire: Wire) -> None:
     refused(create(wire, companyWide=True), 403, "canCreatePushedSignals")
     grant(wire, "alice", "canCreatePushedSignals")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -234,3 +235,29 @@ def test_who_accepts_by_themselves_is_connected_at_once(wire: Wire) -> None:
     wire.world.users.change(wire.user("dave"), accepts_connections=True)
     answer = wire.post("/pod/v1/connection/create", json={"userId": wire.id("dave")}).json()
     assert (answer["userId"], answer["status"]) == (wire.id("dave"), "ACCEPTED")
+
+
+def test_keywords_are_found_by_value_and_by_key_where_asked(wire: Wire) -> None:
+    for name, key, value in (("Alpha", "region", "emea"), ("Beta", "emea", "yes"), ("Gamma", "desk", "rates")):
+        body = {"name": name, "description": "x", "keywords": [{"key": key, "value": value}]}
+        assert wire.post("/pod/v3/room/create", json=body).status_code == 200
+
+    def found(**search: Any) -> list[str]:
+        answer = wire.post("/pod/v3/room/search", json={"query": "EMEA", **search}).json()
+        return [room["roomAttributes"]["name"] for room in answer["rooms"]]
+
+    assert found() == ["Alpha"], "by value, unless keys are asked for"
+    assert found(labels=["region"]) == ["Alpha"]
+    assert found(labels=["desk"]) == []
+
+
+def test_a_company_that_does_not_communicate_is_out_of_every_chat_with_others(wire: Wire) -> None:
+    globex = wire.world.companies.of(wire.user("carol").company_id)
+    im = wire.post("/pod/v1/im/create", json=[wire.id("carol")]).json()["id"]
+    hello = {"data": {"message": "<messageML>Hello</messageML>"}}
+    into = [f"/agent/v4/stream/{sid}/message/create" for sid in (im, wire.room("Acme x Globex").id)]
+    assert [wire.post(path, **hello).status_code for path in into] == [200, 200]
+    wire.world.companies.book.put(globex.id, replace(globex, cross_pod=False))
+    for path in into:
+        refused(wire.post(path, **hello), 403, f"company '{globex.name}' does not communicate with other companies")
+    refused(wire.post("/pod/v1/im/create", json=[wire.id("carol")]), 400, "may not see them")
