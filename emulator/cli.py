@@ -167,15 +167,27 @@ def endpoints(as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("file")
+@click.argument("file", required=False)
+@click.option("--schema", is_flag=True, help="print the JSON Schema of world files, for editors")
 @click.option("--seed", type=int, default=0, help="of ids and of growth")
 @click.option("--users", type=_COUNT, default=0, help="let it grow by so many users")
 @click.option("--rooms", type=_COUNT, default=0, help="let it grow by so many rooms")
 @click.option("--messages", type=_COUNT, default=0, help="let it grow by so many messages")
 @click.option("--overheard", type=click.IntRange(0, 1_000), default=0, help="print so many pieces of its talk too")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
-def world(file: str, seed: int, users: int, rooms: int, messages: int, overheard: int, as_json: bool) -> None:
+def world(
+    file: str | None, schema: bool, seed: int, users: int, rooms: int, messages: int, overheard: int, as_json: bool
+) -> None:
     """Check a world file and describe what is in it; every mistake with its line."""
+    if schema:
+        import orjson
+
+        from emulator.seeding.schema import json_schema
+
+        click.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode())
+        return
+    if file is None:
+        raise click.UsageError("name a world file, or ask for --schema")
     from emulator.seeding import overheard as ear
 
     loaded = load_world(file, seed)

@@ -9,6 +9,7 @@ from pathlib import Path
 from emulator import fidelity, listing
 from emulator.access import signing
 from emulator.messageml import catalogue
+from emulator.seeding import schema
 from emulator.seeding.load import load
 from tests import matrix, official
 from tests.conftest import Wire
@@ -40,6 +41,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/endpoints.md": lambda: _between("docs/endpoints.md", endpoints=listing.as_markdown(listing.rows())),
     "docs/entitlements.md": lambda: _between("docs/entitlements.md", entitlements=listing.entitlements_as_markdown()),
     "docs/fidelity.md": fidelity.document,
+    "docs/world.md": lambda: _between("docs/world.md", keys=schema.reference()),
     "docs/messageml.md": lambda: _between(
         "docs/messageml.md", elements=catalogue.elements(), bounds=catalogue.bounds()
     ),

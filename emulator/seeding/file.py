@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Required
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from typing_extensions import TypedDict
+
+from emulator.seeding.check import checked
+
+if TYPE_CHECKING:
+    from emulator.seeding.parts import WorldFile
 
 
 class WorldFileError(ValueError):
@@ -17,183 +23,6 @@ class WorldFileError(ValueError):
     def __init__(self, source: str, mistakes: list[str]) -> None:
         super().__init__(f"{source}: {'; '.join(mistakes)}")
         self.source, self.mistakes = source, mistakes
-
-
-# The parts of a file are typed dictionaries, so that a file that is known to be good (those that ship with the
-# emulator are, the tests see to it) is used without the cost of checking it again.
-
-
-class CompanyPart(TypedDict, total=False):
-    name: Required[str]
-    pod: Required[int]
-    crossPod: bool
-    entitlements: list[str]
-
-
-class UserPart(TypedDict, total=False):
-    username: Required[str]
-    company: str
-    email: str
-    firstName: str
-    lastName: str
-    displayName: str
-    title: str
-    department: str
-    division: str
-    location: str
-    jobFunction: str
-    workPhone: str
-    mobilePhone: str
-    twoFactorPhone: str
-    smsNumber: str
-    industries: list[str]
-    assetClasses: list[str]
-    functions: list[str]
-    marketCoverages: list[str]
-    responsibilities: list[str]
-    instruments: list[str]
-    accountType: Literal["NORMAL", "SYSTEM"]
-    status: Literal["ENABLED", "DISABLED"]
-    suspended: bool
-    roles: list[str]
-    entitlements: dict[str, bool]
-    acceptsConnections: bool
-    publicKey: str
-    presence: str
-
-
-ConnectionPart = TypedDict(
-    "ConnectionPart",
-    {"from": Required[str], "to": Required[str], "status": Literal["PENDING", "ACCEPTED", "REJECTED"]},
-    total=False,
-)
-
-
-class BarriersPart(TypedDict, total=False):
-    groups: dict[str, list[str]]
-    between: list[tuple[str, str]]
-
-
-class AppPart(TypedDict, total=False):
-    id: Required[str]
-    name: str
-    permissions: Literal["all"] | list[str]
-    actAsUser: bool
-    enabled: bool
-    installedFor: Literal["all"] | list[str]
-    publicKey: str
-
-
-MessagePart = TypedDict(
-    "MessagePart", {"from": Required[str], "ago": int | str, "text": str, "message": str}, total=False
-)
-
-
-class RoomPart(TypedDict, total=False):
-    name: Required[str]
-    description: str
-    keywords: dict[str, str]
-    owners: Required[list[str]]
-    members: list[str]
-    membersCanInvite: bool
-    discoverable: bool
-    public: bool
-    readOnly: bool
-    copyProtected: bool
-    crossPod: bool
-    viewHistory: bool
-    multiLateralRoom: bool
-    active: bool
-    created: int | str
-    messages: list[MessagePart]
-
-
-class ImPart(TypedDict, total=False):
-    between: Required[list[str]]
-    created: int | str
-    messages: list[MessagePart]
-
-
-class WhenPart(TypedDict, total=False):
-    event: Required[str]
-    stream: str
-    user: str
-    contains: str
-
-
-class FormPart(TypedDict, total=False):
-    formId: Required[str]
-    values: dict[str, str]
-
-
-DoPart = TypedDict(
-    "DoPart", {"as": Required[str], "send": str, "acceptConnection": str, "submitForm": FormPart}, total=False
-)
-
-
-class BehaviourPart(TypedDict, total=False):
-    when: Required[WhenPart]
-    do: Required[list[DoPart]]
-    afterMs: int
-    times: int
-    chain: bool
-
-
-class SettingsPart(TypedDict, total=False):
-    fileTypes: list[str]
-    protocols: list[str]
-    sessionHours: int
-    suppressMinutes: int
-    formsFromUsers: bool
-    oboReadsMessages: bool
-    oboForServiceAccounts: bool
-    messagesOrder: Literal["newest", "oldest"]
-    strict: bool
-
-
-class WorldFile(TypedDict, total=False):
-    """A world as a file describes it. The first company is the pod that is served."""
-
-    companies: Required[list[CompanyPart]]
-    settings: SettingsPart
-    users: list[UserPart]
-    connections: list[ConnectionPart]
-    barriers: BarriersPart
-    apps: list[AppPart]
-    rooms: list[RoomPart]
-    ims: list[ImPart]
-    behaviours: list[BehaviourPart]
-
-
-_PARTS: tuple[type, ...] = (
-    WorldFile,
-    CompanyPart,
-    UserPart,
-    ConnectionPart,
-    BarriersPart,
-    AppPart,
-    MessagePart,
-    RoomPart,
-    ImPart,
-    WhenPart,
-    FormPart,
-    DoPart,
-    BehaviourPart,
-    SettingsPart,
-)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """A file that was read: where from, its text, and what it holds."""
-
-    name: str
-    text: str
-    file: WorldFile
-
-    def line(self, *place: str | int) -> int:
-        """The line on which a part stands."""
-        return _lines(self.text, place)
 
 
 _SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -221,6 +50,10 @@ def _strict(base: Any) -> Any:
                     seen.add(key.value)
             return super().construct_mapping(node, deep=deep)
 
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in base.yaml_implicit_resolvers.items()
+    }  # a date is a text
     return Loader
 
 
@@ -228,22 +61,43 @@ _LOADER = _strict(_SAFE)
 """For values and for lines alike: two loaders disagree about what is YAML."""
 
 
-def _lines(text: str, place: tuple[str | int, ...]) -> int:
-    node = yaml.compose(text, Loader=_LOADER)
-    line = node.start_mark.line if node is not None else 0
-    for step in place:
-        if isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if step not in pairs:
+Place = tuple[str | int, ...]
+
+
+class Source:
+    """A file that was read: where from, what it holds, and where each part of it stands."""
+
+    def __init__(self, name: str, file: WorldFile, compose: Callable[[], yaml.Node | None]) -> None:
+        self.name, self.file, self._compose = name, file, compose
+
+    @cached_property
+    def _tree(self) -> yaml.Node | None:
+        return self._compose()
+
+    def where(self, *place: str | int) -> str:
+        """The line on which a part stands, for a sentence about it."""
+        return f"line {self._mark(place).line + 1}"
+
+    def folder(self, *place: str | int) -> Path:
+        """The folder of the file in which a part stands: other files are named relative to it."""
+        return Path(self._mark(place).name).parent
+
+    def _mark(self, place: Place) -> Any:
+        node = self._tree
+        mark: Any = node.start_mark if node is not None else yaml.Mark(self.name, 0, 0, 0, None, 0)
+        for step in place:
+            if isinstance(node, yaml.MappingNode):
+                pairs = {key.value: (key, value) for key, value in node.value}
+                if step not in pairs:
+                    break
+                key, node = pairs[step]
+                mark = key.start_mark
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+                mark = node.start_mark
+            else:
                 break
-            key, node = pairs[step]
-            line = key.start_mark.line
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line
-        else:
-            break
-    return line + 1
+        return mark
 
 
 def _bundled() -> Path:
@@ -274,8 +128,29 @@ def read(path: Path) -> Source:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise WorldFileError(name, [f"the file cannot be read: {error}"]) from None
+    if path.parent == BUNDLED:
+        content = yaml.load(text, Loader=_SAFE)  # noqa: S506 - it is safe
+        return Source(name, content, lambda: _parsed(name, text)[0])
+    tree, content = _parsed(name, text)
+    source = Source(name, content, lambda: tree)
+    source.file = checked(source)
+    return source
+
+
+class _Named(io.StringIO):
+    """A text whose file the marks of its nodes name."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
+def _parsed(name: str, text: str) -> tuple[yaml.Node | None, Any]:
+    """The nodes of a YAML text, and what they say; WorldFileError when it is not YAML."""
     try:
-        content = yaml.load(text, Loader=_LOADER if path.parent != BUNDLED else _SAFE)  # noqa: S506 - both are safe
+        loader = _LOADER(_Named(name, text))
+        tree = loader.get_single_node()
+        return tree, None if tree is None else loader.construct_document(tree)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
         raise WorldFileError(name, [f"line {line}: not YAML: {error.reason}"]) from None
@@ -285,22 +160,3 @@ def read(path: Path) -> Source:
         raise WorldFileError(name, [f"{where}not YAML: {getattr(error, 'problem', error)}"]) from None
     except RecursionError:
         raise WorldFileError(name, ["line 1: lists and mappings lie too deep in each other"]) from None
-    if path.parent != BUNDLED:
-        content = _checked(name, text, content)
-    return Source(name, text, content)
-
-
-def _checked(name: str, text: str, content: object) -> WorldFile:
-    """What a file holds; WorldFileError unless everything in it has a name and a type that we know."""
-    from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
-
-    for part in _PARTS:
-        with_config(ConfigDict(extra="forbid"))(part)
-    try:
-        return TypeAdapter(WorldFile).validate_python(content)
-    except ValidationError as error:
-        mistakes = []
-        for each in error.errors(include_url=False, include_context=False):
-            place = tuple(each["loc"])
-            mistakes.append(f"line {_lines(text, place)}: {'.'.join(map(str, place))}: {each['msg']}")
-        raise WorldFileError(name, mistakes) from None

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from difflib import get_close_matches
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
+from emulator.access.permissions import ACT_AS_USER, PERMISSIONS
 from emulator.rendering import rendered
 from emulator.seeding.file import Source, WorldFileError, find, read
+from emulator.seeding.kinds import ago, check_key, near
 from emulator.world.apps import App, Installation
 from emulator.world.behaviours import Deed
 from emulator.world.companies import Company
-from emulator.world.entitlements import COMPANY_ENTITLEMENTS, DEFAULT_ENTITLEMENTS, ENTITLEMENTS, ROLES
+from emulator.world.entitlements import DEFAULT_ENTITLEMENTS
 from emulator.world.errors import Refused
 from emulator.world.messages import Content, Origin
 from emulator.world.policy import rooms as policy
@@ -23,9 +22,9 @@ from emulator.world.users import NORMAL, User
 from emulator.world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
 
-    from emulator.seeding.file import (
+    from emulator.seeding.parts import (
         AppPart,
         BarriersPart,
         BehaviourPart,
@@ -50,13 +49,6 @@ def build(source: Source, seed: int = 0) -> World:
     """The world that a file describes; WorldFileError where it contradicts itself."""
     return _Builder(source, seed).build()
 
-
-_AGO = re.compile(r"(\d{1,6})(s|m|h|d)")
-_UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-
-_LONGEST_SESSION = 100 * 365 * 24
-_LONGEST_SUPPRESS = 100 * 365 * 24 * 60
-_LONGEST_DELAY = 86_400_000
 
 Place = str | int
 
@@ -108,7 +100,7 @@ class _Builder:
     # --- mistakes ---
 
     def _mistake(self, what: str, *place: Place) -> None:
-        self.mistakes.append(f"line {self.source.line(*place)}: {'.'.join(map(str, place))}: {what}")
+        self.mistakes.append(f"{self.source.where(*place)}: {'.'.join(map(str, place))}: {what}")
 
     def _try(self, make: Callable[[], T], *place: Place) -> T | None:
         try:
@@ -120,81 +112,54 @@ class _Builder:
     def _named(self, username: str, *place: Place) -> User | None:
         user = self.users.get(username)
         if user is None:
-            self._mistake(f"no user is named '{username}'", *place)
+            self._mistake(f"no user is named '{username}'{near(username, self.users)}", *place)
         return user
 
     def _all_named(self, usernames: Iterable[str], *place: Place) -> list[User]:
         return [user for name in usernames if (user := self._named(name, *place))]
 
-    def _known(self, names: Iterable[str], known: Collection[str], what: str, *place: Place) -> frozenset[str]:
-        names = frozenset(names)
-        for name in sorted(names - frozenset(known)):
-            self._mistake(f"'{name}' is no {what}, there are {', '.join(sorted(known))}", *place)
-        return names
-
     def _ago(self, how_long: int | str, *place: Place) -> int:
-        """How long ago in ms: a number is ms already."""
-        if isinstance(how_long, int):
-            if 0 <= how_long <= self.now:
-                return how_long
-            self._mistake(f"{how_long} ms ago is not between now and 1970", *place)
-            return 0
-        found = _AGO.fullmatch(how_long)
-        if found is None:
-            self._mistake("write how long ago as a number with s, m, h or d, such as 90s or 3d", *place)
-            return 0
-        return self._ago(int(found[1]) * _UNITS[found[2]], *place)
+        """How long ago in ms."""
+        long = ago(how_long)
+        if 0 <= long <= self.now:
+            return long
+        self._mistake(f"{how_long} ago is not between now and 1970", *place)
+        return 0
 
-    def _within(self, part: Any, name: str, least: int, most: int, *place: Place) -> None:
-        value = part.get(name)
-        if value is not None and not least <= value <= most:
-            self._mistake(f"a number from {least} to {most} is needed, {value} is none", *place, name)
-
-    def _not_blank(self, part: Any, names: tuple[str, ...], *place: Place) -> bool:
-        """Whether all these names are more than blanks."""
-        blank = [name for name in names if name in part and not str(part[name]).strip()]
-        for name in blank:
-            self._mistake("a name is more than blanks", *place, name)
-        return not blank
-
-    def _key(self, part: Any, *place: Place) -> None:
-        """A public key is one with which clients can log in."""
+    def _key(self, part: UserPart | AppPart, *place: Place) -> str | None:
+        """The public key of a user or an app, out of the file itself or of one beside it."""
+        if "publicKeyFile" not in part:
+            return part.get("publicKey")
+        place = (*place, "publicKeyFile")
         if "publicKey" in part:
-            from emulator.access.signing import check_public_key
-
-            try:
-                check_public_key(part["publicKey"])
-            except ValueError as error:
-                what = str(error).splitlines()[0][:200]
-                self._mistake(
-                    f"this is not the PEM of an RSA public key of 2048 bits or more: {what}", *place, "publicKey"
-                )
+            self._mistake("give publicKey or publicKeyFile, not both", *place)
+            return None
+        path = self.source.folder(*place) / part["publicKeyFile"]
+        try:
+            key = path.read_text(encoding="ascii")
+            check_key(key)
+        except (OSError, ValueError) as error:
+            self._mistake(f"{path}: {getattr(error, 'strerror', None) or error}", *place)
+            return None
+        return key
 
     # --- parts ---
 
     def _company(self, part: CompanyPart, *place: Place) -> None:
-        if not 1 <= part["pod"] < 2**27:
-            self._mistake("a pod id lies between 1 and 134217727", *place, "pod")
-            return
-        if not self._not_blank(part, ("name",), *place):
-            return
         if part["pod"] in self.world.companies.book:
             self._mistake(f"there is a company with the pod id {part['pod']} already", *place, "pod")
             return
-        entitlements = part.get("entitlements", [])
         self.world.companies.add(
             Company(
                 id=part["pod"],
                 name=part["name"],
                 cross_pod=part.get("crossPod", True),
-                entitlements=self._known(entitlements, COMPANY_ENTITLEMENTS, "entitlement of a company", *place),
+                entitlements=frozenset(part.get("entitlements", ())),
             )
         )
 
     def _settings(self, part: SettingsPart) -> None:
         given: dict[str, Any] = {}
-        self._within(part, "sessionHours", 1, _LONGEST_SESSION, "settings")
-        self._within(part, "suppressMinutes", 0, _LONGEST_SUPPRESS, "settings")
         if "fileTypes" in part:
             given["file_types"] = frozenset(each.lower() for each in part["fileTypes"])
         if "protocols" in part:
@@ -217,17 +182,14 @@ class _Builder:
         companies = self.world.companies
         company = companies.named(part["company"]) if "company" in part else companies.home
         if company is None:
-            self._mistake(f"no company is named '{part['company']}'", *place, "company")
+            known = [each.name for each in companies.book]
+            self._mistake(f"no company is named '{part['company']}'{near(part['company'], known)}", *place, "company")
             return
-        if not self._not_blank(part, ("username", "email", "displayName"), *place):
-            return
-        self._key(part, *place)
+        public_key = self._key(part, *place)
         username = part["username"]
         names = [name for name in (part.get("firstName"), part.get("lastName")) if name]
         switches = part.get("entitlements", {})
-        self._known(switches, ENTITLEMENTS, "entitlement", *place, "entitlements")
         entitlements = DEFAULT_ENTITLEMENTS | {name for name, on in switches.items() if on}
-        roles = self._known(part.get("roles", ["INDIVIDUAL"]), ROLES, "role", *place, "roles")
         user = self._try(
             lambda: self.world.users.add(
                 User(
@@ -254,10 +216,10 @@ class _Builder:
                     instruments=tuple(part.get("instruments", ())),
                     account_type=part.get("accountType", NORMAL),
                     suspended=part.get("suspended", False),
-                    roles=roles,
+                    roles=frozenset(part.get("roles", ("INDIVIDUAL",))),
                     entitlements=entitlements - {name for name, on in switches.items() if not on},
                     accepts_connections=part.get("acceptsConnections", False),
-                    public_key=part.get("publicKey"),
+                    public_key=public_key,
                 )
             ),
             *place,
@@ -272,19 +234,17 @@ class _Builder:
         for name, members in part.get("groups", {}).items():
             users = self._all_named(members, "barriers", "groups", name)
             self.world.barriers.set_group(name, [user.id for user in users])
-        for at, (one, other) in enumerate(part.get("between", [])):
-            self._try(partial(self.world.barriers.raise_between, one, other), "barriers", "between", at)
+        known = [group.name for group in self.world.barriers.groups]
+        for at, pair in enumerate(part.get("between", [])):
+            strange = [name for name in pair if self.world.barriers.group_named(name) is None]
+            for name in strange:
+                self._mistake(f"no group is named '{name}'{near(name, known)}", "barriers", "between", at)
+            if not strange:
+                self._try(partial(self.world.barriers.raise_between, *pair), "barriers", "between", at)
 
     def _app(self, part: AppPart, *place: Place) -> None:
-        self._not_blank(part, ("id", "name"), *place)
-        self._key(part, *place)
         asked = part.get("permissions", [])
         permissions = PERMISSIONS if asked == "all" else frozenset(asked) | {ACT_AS_USER}
-        for name in sorted(permissions):
-            if not is_permission(name):
-                self._mistake(f"'{name}' is no permission", *place, "permissions")
-            elif name not in PERMISSIONS and (meant := get_close_matches(name, PERMISSIONS, 1, 0.8)):
-                self._mistake(f"'{name}' is no permission, is {meant[0]} meant?", *place, "permissions")
         if not part.get("actAsUser", True):
             permissions -= {ACT_AS_USER}
         installed = part.get("installedFor", "all")
@@ -295,15 +255,13 @@ class _Builder:
             permissions=permissions,
             enabled=part.get("enabled", True),
             automatic=users is None,
-            public_key=part.get("publicKey"),
+            public_key=self._key(part, *place),
         )
         self._try(partial(self.world.apps.add, app), *place)
         for user in users or ():
             self.world.apps.choose(Installation(user=user.id, app=app.id, install=True))
 
     def _behaviour(self, part: BehaviourPart, *place: Place) -> None:
-        self._within(part, "afterMs", 0, _LONGEST_DELAY, *place)
-        self._within(part, "times", 1, 2**31, *place)
         when = part["when"]
         user = self._named(when["user"], *place, "when", "user") if "user" in when else None
         room = self._room_named(when["stream"], *place, "when", "stream") if "stream" in when else None
@@ -340,7 +298,8 @@ class _Builder:
             room = self.world.streams.book.one_by("name", (company.id, name_key(name)))
             if room is not None:
                 return room
-        self._mistake(f"no room is named '{name}'", *place)
+        names = (stream.room.name for stream in self.world.streams.book if stream.room)
+        self._mistake(f"no room is named '{name}'{near(name, names)}", *place)
         return None
 
     def _room(self, part: RoomPart, *place: Place) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.access.signing import new_private_key, public_key_of
 from emulator.seeding import file
 from emulator.seeding.file import BUNDLED, WorldFileError
 from emulator.seeding.grow import grow
@@ -54,7 +55,7 @@ def test_the_worlds_that_ship_are_good(path: Path, tmp_path: Path) -> None:
         ),
         (HEAD + "barriers:\n  between:\n    - [x, y]\n", 5, "no group is named"),
         (HEAD + "nonsense: 1\n", 3, "nonsense"),
-        ("companies:\n  - {name: A, pod: 0}\n", 2, "pod id"),
+        ("companies:\n  - {name: A, pod: 0}\n", 2, "from 1 to 134217727"),
         ("[]", 1, ""),
         ("", 1, ""),
         ("companies: []\n", 1, "at least one"),
@@ -62,7 +63,7 @@ def test_the_worlds_that_ship_are_good(path: Path, tmp_path: Path) -> None:
         (HEAD + "  - {name: B, pod: 190}\n", 3, "already"),
         (HEAD + "users:\n  - {username: ' '}\n", 4, "blanks"),
         (HEAD + "users:\n  - {username: a, publicKey: rsa}\n", 4, "PEM"),
-        (HEAD + "users:\n  - {username: a, title: 2026-13-45}\n", 4, "month"),
+        (HEAD + "users:\n  - {username: a, title: !!timestamp 2026-13-45}\n", 4, "month"),
         (HEAD + "users:\n  - username: a\n    username: b\n", 5, "twice"),
         (HEAD + "users:\n  - username: a\n\ttitle: b\n", 5, ""),
         (HEAD + "users:\n  - username: a\n   title: b\n", 5, ""),
@@ -74,6 +75,23 @@ def test_the_worlds_that_ship_are_good(path: Path, tmp_path: Path) -> None:
         (HEAD + "users:\n  - {username: a}\nims:\n  - between: [a, a]\n", 6, "two users"),
         (HEAD + "users:\n  - {username: a}\nrooms:\n  - {name: R, owners: [a], created: -5}\n", 6, "1970"),
         (HEAD + "users:\n  - {username: a}\nrooms:\n  - {name: R, owners: [a], created: 999999d}\n", 6, "1970"),
+        (HEAD + "users:\n  - {usernam: a}\n", 4, "'usernam' is no key here, is username meant?"),
+        (HEAD + "rooms:\n  - {name: R, owners: [], read_only: true}\n", 4, "is readOnly meant?"),
+        (HEAD + "users:\n  - {username: a, entitlements: {sendFileEnabled: true}}\n", 4, "is sendFilesEnabled meant?"),
+        (HEAD + "users:\n  - {username: a, roles: [COMPLIANCE]}\n", 4, "is COMPLIANCE_OFFICER meant?"),
+        (HEAD + "users:\n  - {username: a, accountType: SYSTM}\n", 4, "is SYSTEM meant?"),
+        (HEAD + "users:\n  - {username: a, company: Acmes}\n", 4, "is Acme meant?"),
+        (HEAD + "users:\n  - {username: a, title: 2026}\n", 4, "a text is needed"),
+        (HEAD + "users:\n  - {username: a, publicKeyFile: no.pem}\n", 4, "no.pem: No such file"),
+        (HEAD + "users:\n  - {username: alice}\nconnections:\n  - {from: alize, to: alice}\n", 6, "is alice meant?"),
+        (HEAD + "apps:\n  - {id: a, permissions: al}\n", 4, "is all meant?"),
+        (HEAD + "apps:\n  - {id: a, permissions: [7]}\n", 4, "permissions.0: a text is needed"),
+        (
+            HEAD + "barriers:\n  groups: {research: []}\n  between:\n    - [research, reserch]\n",
+            6,
+            "is research meant?",
+        ),
+        (HEAD + "behaviours:\n  - {when: {event: MESSAGESEND}, do: []}\n", 4, "is MESSAGESENT meant?"),
         (HEAD + "deep: " + "[" * 3_000, 3, ""),
     ],
 )
@@ -120,3 +138,15 @@ def test_growth_is_the_same_for_the_same_seed() -> None:
     assert one != other
     assert len(worlds[0].users.book) == len(load("demo").users.book) + 40
     assert worlds[0].messages.count == load("demo").messages.count + 50
+
+
+def test_a_public_key_may_lie_beside_the_world_file(tmp_path: Path) -> None:
+    key = public_key_of(new_private_key())
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "app.pem").write_text(key)
+    path = tmp_path / "world.yaml"
+    path.write_text(HEAD + "apps:\n  - {id: a, publicKeyFile: keys/app.pem}\n")
+    assert load(str(path)).apps.get("a").public_key == key
+    (tmp_path / "keys" / "app.pem").write_text("rsa")
+    with pytest.raises(WorldFileError, match=r"line 4.*app\.pem: this is not the PEM of an RSA public key"):
+        load(str(path))

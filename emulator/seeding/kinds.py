@@ -1,0 +1,149 @@
+"""What the values of a world file must be besides their types; read when a file is checked, and by its JSON Schema.
+
+Nothing here imports pydantic before it is asked: a world that ships with the emulator is loaded without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any
+
+from emulator.access.permissions import PERMISSIONS, is_permission
+from emulator.world.entitlements import COMPANY_ENTITLEMENTS, ENTITLEMENTS, ROLES
+from emulator.world.presence import CATEGORIES
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+_LONGEST_WORD = 100
+
+
+def near(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """`, is X meant?` where one of the known words is near, else nothing."""
+    word = str(word)
+    if len(word) > _LONGEST_WORD:
+        return ""
+    by_folded = {each.casefold(): each for each in known}
+    found = get_close_matches(word.casefold(), by_folded, 1, cutoff)
+    return f", is {by_folded[found[0]]} meant?" if found else ""
+
+
+def no_such(word: object, what: str, known: Iterable[str]) -> str:
+    """That a word is none of those that are known: which is near, or which there are when they are few."""
+    known = sorted(known)
+    meant = near(word, known)
+    shown = str(word) if len(str(word)) <= _LONGEST_WORD else f"{str(word)[:_LONGEST_WORD]}..."
+    if meant:
+        return f"'{shown}' is no {what}{meant}"
+    return f"'{shown}' is no {what}, there are {', '.join(known[:_MOST_NAMED])}{' ...' * (len(known) > _MOST_NAMED)}"
+
+
+_MOST_NAMED = 60
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Must:
+    """A check, which raises ValueError with a sentence, and what says the same to an editor."""
+
+    check: Callable[[Any], object]
+    schema: dict[str, Any] = field(default_factory=dict)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def _checked(self, value: Any) -> Any:
+        self.check(value)
+        return value
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), **self.schema}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Says:
+    """The description of a key whose name Python keeps for itself, so that no docstring can stand below it."""
+
+    text: str
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "description": self.text}
+
+
+def within(least: int, most: int) -> Must:
+    """A number between two others, both included."""
+
+    def check(value: int) -> None:
+        if not least <= value <= most:
+            raise ValueError(f"a number from {least} to {most} is needed, {value} is none")
+
+    return Must(check, {"minimum": least, "maximum": most})
+
+
+def one_of(what: str, names: Iterable[str]) -> Must:
+    """One of some names."""
+    known = frozenset(names)
+
+    def check(value: str) -> None:
+        if value not in known:
+            raise ValueError(no_such(value, what, known))
+
+    return Must(check, {"enum": sorted(known)})
+
+
+def _not_blank(value: str) -> None:
+    if not value.strip():
+        raise ValueError("a name is more than blanks")
+
+
+def _permission(value: str) -> None:
+    if not is_permission(value):
+        raise ValueError(f"'{value[:_LONGEST_WORD]}' is no permission{near(value, PERMISSIONS)}")
+    if value not in PERMISSIONS and (meant := near(value, PERMISSIONS, 0.8)):
+        raise ValueError(f"'{value}' is no permission{meant}")
+
+
+def check_key(value: str) -> None:
+    """ValueError unless this is the PEM of a public key with which clients can log in."""
+    from emulator.access.signing import check_public_key
+
+    try:
+        check_public_key(value)
+    except ValueError as error:
+        what = str(error).splitlines()[0][:200]
+        raise ValueError(f"this is not the PEM of an RSA public key of 2048 bits or more: {what}") from None
+
+
+_AGO = re.compile(r"(\d{1,6})(s|m|h|d)")
+_UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def ago(how_long: int | str) -> int:
+    """How long ago in ms: a number is ms already, a text has a unit, such as 90s or 3d. ValueError else."""
+    if isinstance(how_long, int):
+        return how_long
+    found = _AGO.fullmatch(how_long)
+    if found is None:
+        raise ValueError("write how long ago as a number with s, m, h or d, such as 90s or 3d")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+Name = Annotated[str, Must(_not_blank, {"pattern": r"\S"})]
+Permission = Annotated[
+    str,
+    Must(_permission, {"anyOf": [{"enum": sorted(PERMISSIONS)}, {"pattern": "^[A-Z0-9_]{1,64}$"}]}),
+]
+PublicKey = Annotated[str, Must(check_key, {"pattern": "-----BEGIN"})]
+Entitlement = Annotated[str, one_of("entitlement", ENTITLEMENTS)]
+CompanyEntitlement = Annotated[str, one_of("entitlement of a company", COMPANY_ENTITLEMENTS)]
+Role = Annotated[
+    str,
+    one_of("role", [*ROLES, *(f"{role.id}.{action}" for role in ROLES.values() for action in role.optional_actions)]),
+]
+Category = Annotated[str, one_of("presence", CATEGORIES)]
+Ago = Annotated[int | str, Must(ago, {"examples": ["90s", "15m", "2h", "3d"]})]
