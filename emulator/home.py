@@ -95,12 +95,15 @@ class Home:
     def write_facts(self, world: World, url: str) -> None:
         """Write `world.json` and `bdk/config.yaml` for the address served."""
         described = facts(world, url)
-        for each, key in ((described["apps"], self.app_key), (described["bots"], self.bot_key)):
-            for part in each:
-                path = key(part.get("username") or part["id"])
-                part["key"] = path.relative_to(self.path).as_posix() if path.is_file() else None
+        for app in described["apps"]:
+            app["key"] = self._relative(self.app_key(app["id"]))
+        for bot in described["bots"]:
+            bot["key"] = self._relative(self.bot_key(bot["username"]))
         write_private(self.path / "world.json", orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
         write_private(self.path / "bdk" / "config.yaml", self.bdk_config(world, url))
+
+    def _relative(self, key: Path) -> str | None:
+        return key.relative_to(self.path).as_posix() if key.is_file() else None
 
     def bdk_config(self, world: World, url: str) -> str:
         """A configuration for the Symphony BDK for Python and for Java: the first app that can act, the first bot."""

@@ -15,11 +15,11 @@ from emulator.api.texts import is_known
 from emulator.seeding.load import load
 from emulator.site import Site
 from emulator.stage.stage import Stage
-from emulator.table.table import Endpoint
 from emulator.testing.transport import InProcess
 from emulator.world import World
 from emulator.world.streams import Stream
 from emulator.world.users import User
+from tests.declared import all_declared
 
 # How long one example takes says more of the machine than of the code.
 settings.register_profile("any machine", deadline=None)
@@ -28,28 +28,9 @@ settings.load_profile("any machine")
 
 @pytest.fixture(scope="session", autouse=True)
 def answered() -> Iterator[None]:
-    """Whatever an endpoint answers in any test, `openapi.json` declares, but for what a fault or a broken test says."""
-    from emulator.control.openapi import refusals
-    from emulator.stage.journal import Journal
-
-    seen: dict[str, tuple[Endpoint, set[int]]] = {}
-    note = Journal.note
-
-    def noted(journal: Journal, *told: Any, **more: Any) -> None:
-        note(journal, *told, **more)
-        entry = journal.entries[-1]
-        if entry.endpoint is not None and not any(said.startswith("answered by fault") for said in entry.notes):
-            seen.setdefault(entry.endpoint.name, (entry.endpoint, set()))[1].add(entry.status or 0)
-
-    Journal.note = noted  # type: ignore[method-assign]
-    yield
-    Journal.note = note  # type: ignore[method-assign]
-    undeclared = {
-        name: odd
-        for name, (endpoint, statuses) in seen.items()
-        if (odd := statuses - {*endpoint.success, *refusals(endpoint), 0, 500})
-    }
-    assert not undeclared, f"answered, and not declared (`success` of the row, `refusals` in openapi): {undeclared}"
+    """Whatever is answered in any test, `openapi.json` declares."""
+    with all_declared():
+        yield
 
 
 @pytest.fixture(scope="session")

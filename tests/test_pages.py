@@ -150,9 +150,9 @@ def test_the_readme_is_short_and_leads_to_every_page() -> None:
 
 def test_every_call_of_the_control_plane_is_told() -> None:
     table = PAGES["docs/control-plane.md"].partition("```sh")[0]
-    for route in control.ROUTES:
-        first = route.path.removeprefix("/emulator/v1/").partition("/")[0]
-        assert first in table or first == "extension-apps", f"tell of {route.path} in docs/control-plane.md"
+    for call in control.CALLS:
+        first = call.path.removeprefix("/emulator/v1/").partition("/")[0]
+        assert first in table or first == "extension-apps", f"tell of {call.path} in docs/control-plane.md"
 
 
 def test_every_flag_is_told() -> None:

@@ -8,14 +8,13 @@ from pydantic import Field
 
 from emulator.access import signing
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
-from emulator.control.facts import app_facts
-from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, user_of
+from emulator.control.facts import AppFacts, app_facts
+from emulator.control.parts import Part, Who, call, stage_of, user_of
 from emulator.world.apps import App
 from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from emulator.stage.stage import Stage
     from emulator.world.world import World
@@ -69,30 +68,35 @@ def _installed(stage: Stage, asked: AppChange) -> list[int] | None:
     return [user_of(stage.world, who).id for who in asked.installedFor]
 
 
-def _app_answer(world: World, app: App) -> dict[str, Any]:
+class AppAnswer(AppFacts):
+    """An app: `installedFor` is "all" or ids of users."""
+
+    installedFor: Literal["all"] | list[int]
+    publicKey: str | None
+
+
+def _app_answer(world: World, app: App) -> AppAnswer:
     chosen = world.apps.installations.by("app", app.id)
-    installed = "all" if app.automatic else sorted(each.user for each in chosen if each.install)
+    installed: Any = "all" if app.automatic else sorted(each.user for each in chosen if each.install)
     return {**app_facts(app), "installedFor": installed, "publicKey": app.public_key}
 
 
-async def list_apps(request: Request) -> Response:
+def list_apps(request: Request) -> list[AppAnswer]:
     world = stage_of(request).world
-    return answer([_app_answer(world, app) for app in world.apps.book])
+    return [_app_answer(world, app) for app in world.apps.book]
 
 
-async def create_app(request: Request) -> Response:
-    asked = await body_of(request, NewApp)
+def create_app(request: Request, asked: NewApp) -> AppAnswer:
     stage = stage_of(request)
     changes = {"name": asked.id, "permissions": frozenset({ACT_AS_USER}), **_changes(stage, asked)}
     if asked.actAsUser is False:
         changes["permissions"] -= {ACT_AS_USER}
     users = _installed(stage, asked)
     app = stage.world.apps.install_for(stage.world.apps.add(App(id=asked.id, **changes)), users)
-    return answer(_app_answer(stage.world, app), 201)
+    return _app_answer(stage.world, app)
 
 
-async def change_app(request: Request) -> Response:
-    asked = await body_of(request, AppChange)
+def change_app(request: Request, asked: AppChange) -> AppAnswer:
     stage = stage_of(request)
     app = stage.world.apps.get(request.path_params["id"])
     changes, users = _changes(stage, asked), _installed(stage, asked)
@@ -102,11 +106,11 @@ async def change_app(request: Request) -> Response:
     app = stage.world.apps.change(app, **changes)
     if asked.installedFor is not None:
         app = stage.world.apps.install_for(app, users)
-    return answer(_app_answer(stage.world, app))
+    return _app_answer(stage.world, app)
 
 
-ROUTES = [
-    route("/apps", list_apps),
-    route("/apps", create_app, "POST"),
-    route("/apps/{id}", change_app, "PATCH"),
+CALLS = [
+    call("/apps", list_apps),
+    call("/apps", create_app, "POST", success=201),
+    call("/apps/{id}", change_app, "PATCH"),
 ]

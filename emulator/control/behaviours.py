@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
-from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, stream_of, user_of
+from emulator.control.parts import Deleted, Part, Who, call, stage_of, stream_of, user_of
 from emulator.stage.faults import LONGEST_DELAY
 from emulator.world.behaviours import Behaviour, Deed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from emulator.stage.stage import Stage
     from emulator.world.world import World
@@ -70,8 +70,39 @@ def add(world: World, asked: NewBehaviour) -> Behaviour:
     )
 
 
-def _deed(deed: Deed) -> dict[str, Any]:
-    told: dict[str, Any] = {"as": deed.user}
+class FormDone(TypedDict):
+    formId: str
+    values: dict[str, str]
+
+
+DeedAnswer = TypedDict(
+    "DeedAnswer",
+    {"as": int, "send": NotRequired[str], "acceptConnection": NotRequired[int], "submitForm": NotRequired[FormDone]},
+)
+
+
+class WhenAnswer(TypedDict):
+    event: str
+    stream: NotRequired[str]
+    user: NotRequired[int]
+    contains: NotRequired[str]
+
+
+class BehaviourAnswer(TypedDict):
+    """A behaviour as it was asked for, with how often it was `done`, and why it was `refused` last."""
+
+    id: str
+    when: WhenAnswer
+    do: list[DeedAnswer]
+    afterMs: int
+    times: int | None
+    chain: bool
+    done: int
+    refused: str | None
+
+
+def _deed(deed: Deed) -> DeedAnswer:
+    told: DeedAnswer = {"as": deed.user}
     if deed.send is not None:
         told["send"] = deed.send
     if deed.accept is not None:
@@ -81,8 +112,8 @@ def _deed(deed: Deed) -> dict[str, Any]:
     return told
 
 
-def _answer(stage: Stage, behaviour: Behaviour) -> dict[str, Any]:
-    when = {
+def _answer(stage: Stage, behaviour: Behaviour) -> BehaviourAnswer:
+    when: Any = {
         "event": behaviour.event,
         "stream": behaviour.stream,
         "user": behaviour.user,
@@ -90,7 +121,7 @@ def _answer(stage: Stage, behaviour: Behaviour) -> dict[str, Any]:
     }
     return {
         "id": behaviour.id,
-        "when": {name: value for name, value in when.items() if value is not None},
+        "when": {name: value for name, value in when.items() if value is not None},  # type: ignore[typeddict-item]
         "do": [_deed(deed) for deed in behaviour.deeds],
         "afterMs": behaviour.after,
         "times": behaviour.times,
@@ -100,32 +131,31 @@ def _answer(stage: Stage, behaviour: Behaviour) -> dict[str, Any]:
     }
 
 
-async def list_behaviours(request: Request) -> Response:
+def list_behaviours(request: Request) -> list[BehaviourAnswer]:
     stage = stage_of(request)
-    return answer([_answer(stage, each) for each in stage.world.behaviours.book])
+    return [_answer(stage, each) for each in stage.world.behaviours.book]
 
 
-async def add_behaviour(request: Request) -> Response:
-    asked = await body_of(request, NewBehaviour)
+def add_behaviour(request: Request, asked: NewBehaviour) -> BehaviourAnswer:
     stage = stage_of(request)
-    return answer(_answer(stage, add(stage.world, asked)), 201)
+    return _answer(stage, add(stage.world, asked))
 
 
-async def clear_behaviours(request: Request) -> Response:
+def clear_behaviours(request: Request) -> Deleted:
     behaviours = stage_of(request).world.behaviours
     for each in list(behaviours.book):
         behaviours.remove(each.id)
-    return answer({"deleted": "all"})
+    return {"deleted": "all"}
 
 
-async def remove_behaviour(request: Request) -> Response:
+def remove_behaviour(request: Request) -> Deleted:
     stage_of(request).world.behaviours.remove(request.path_params["id"])
-    return answer({"deleted": request.path_params["id"]})
+    return {"deleted": request.path_params["id"]}
 
 
-ROUTES = [
-    route("/behaviours", list_behaviours),
-    route("/behaviours", add_behaviour, "POST"),
-    route("/behaviours", clear_behaviours, "DELETE"),
-    route("/behaviours/{id}", remove_behaviour, "DELETE"),
+CALLS = [
+    call("/behaviours", list_behaviours),
+    call("/behaviours", add_behaviour, "POST", success=201),
+    call("/behaviours", clear_behaviours, "DELETE"),
+    call("/behaviours/{id}", remove_behaviour, "DELETE"),
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response, StreamingResponse
 
-from emulator.control.parts import route, stage_of
+from emulator.control.parts import call, stage_of
 from emulator.stage.waiting import told
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def _events(log: EventLog, waiting: Waiting, after: int) -> AsyncIterator[
             end()
 
 
-async def events(request: Request) -> Response:
+def events(request: Request) -> Response:
     stage = stage_of(request)
     log = stage.world.events
     last = request.headers.get("last-event-id", "")
@@ -90,4 +90,4 @@ async def events(request: Request) -> Response:
     )
 
 
-ROUTES = [route("/events", events)]
+CALLS = [call("/events", events, media=("text/event-stream",))]

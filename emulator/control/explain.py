@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from pydantic import Field
 
-from emulator.control.parts import Part, answer, body_of, route, stage_of
+from emulator.control.parts import Part, call, stage_of
+from emulator.explain import Explanation
 from emulator.explain import explain as told
 from emulator.world.world import World
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
 
 class Asked(Part):
@@ -26,15 +26,13 @@ class Asked(Part):
     body: Any = None
 
 
-async def explain(request: Request) -> Response:
+def explain(request: Request, asked: Asked) -> Explanation:
     """What is asked of a call, in order, and what it would answer. Tried on a copy of the world: nothing is changed."""
-    asked = await body_of(request, Asked)
     stage = stage_of(request)
     copy = World("explained")
     copy.restore(stage.world.snapshot())
     data = None if asked.body is None else orjson.dumps(asked.body).decode()
-    found = told(copy, asked.user, asked.app, asked.method.upper(), asked.path, data, stage.permission_match)
-    return answer(found)
+    return told(copy, asked.user, asked.app, asked.method.upper(), asked.path, data, stage.permission_match)
 
 
-ROUTES = [route("/explain", explain, "POST")]
+CALLS = [call("/explain", explain, "POST")]

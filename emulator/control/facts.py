@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, NotRequired
+
+from typing_extensions import TypedDict
 
 from emulator.world.users import SYSTEM
 
@@ -15,20 +17,55 @@ if TYPE_CHECKING:
 MOST_NAMED = 1_000
 
 
+class PodFacts(TypedDict):
+    id: int
+    name: str
+
+
+class AppFacts(TypedDict):
+    id: str
+    name: str
+    enabled: bool
+    permissions: list[str]
+    key: NotRequired[str | None]
+
+
+class BotFacts(TypedDict):
+    id: int
+    username: str
+    key: NotRequired[str | None]
+
+
+class UserFacts(TypedDict):
+    id: int
+    username: str
+    email: str
+    displayName: str
+    company: str
+    role: str
+    status: str
+
+
+class StreamFacts(TypedDict):
+    id: str
+    type: str
+    name: str
+
+
 class Facts(TypedDict):
     url: str
-    pod: dict[str, Any]
-    apps: list[dict[str, Any]]
-    bots: list[dict[str, Any]]
-    users: list[dict[str, Any]]
-    streams: list[dict[str, Any]]
+    pod: PodFacts
+    apps: list[AppFacts]
+    bots: list[BotFacts]
+    users: list[UserFacts]
+    streams: list[StreamFacts]
 
 
-def app_facts(app: App) -> dict[str, Any]:
+def app_facts(app: App) -> AppFacts:
     return {"id": app.id, "name": app.name, "enabled": app.enabled, "permissions": sorted(app.permissions)}
 
 
-def user_facts(world: World, user: User) -> dict[str, Any]:
+def user_facts(world: World, user: User) -> UserFacts:
     return {
         "id": user.id,
         "username": user.username,
@@ -46,7 +83,7 @@ def role_of(user: User) -> str:
     return special[0] if special else "INDIVIDUAL"
 
 
-def stream_facts(world: World, stream: Stream) -> dict[str, Any]:
+def stream_facts(world: World, stream: Stream) -> StreamFacts:
     names = [world.users.get(party).username for party in stream.parties]
     return {"id": stream.id, "type": stream.type, "name": stream.room.name if stream.room else ", ".join(names)}
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
-from emulator.control.parts import Part, answer, body_of, route, stage_of
+from emulator.control.parts import Deleted, Part, call, stage_of
 from emulator.stage.faults import LONGEST_DELAY, Fault, Throttle
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
 
 class Match(Part):
@@ -59,16 +59,39 @@ class NewFault(Part):
         )
 
 
-def fault_answer(fault: Fault) -> dict[str, Any]:
+class MatchAnswer(TypedDict, total=False):
+    method: str
+    path: str
+    app: str
+    user: str
+
+
+class RespondAnswer(TypedDict):
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class FaultAnswer(TypedDict):
+    id: str
+    match: MatchAnswer
+    respond: NotRequired[RespondAnswer]
+    delayMs: int
+    dropConnection: bool
+    halfAnswer: bool
+    times: int | None
+    skip: int
+    probability: float
+    met: int
+    hit: int
+
+
+def fault_answer(fault: Fault) -> FaultAnswer:
     """A fault as it was asked for, with how many calls it met and hit."""
-    match = {"method": fault.method, "path": fault.path, "app": fault.app, "user": fault.user}
-    told: dict[str, Any] = {
+    match: Any = {"method": fault.method, "path": fault.path, "app": fault.app, "user": fault.user}
+    told: FaultAnswer = {
         "id": fault.id,
-        "match": {name: value for name, value in match.items() if value is not None},
-    }
-    if fault.status is not None:
-        told["respond"] = {"status": fault.status, "headers": dict(fault.headers), "body": fault.body}
-    return told | {
+        "match": {name: value for name, value in match.items() if value is not None},  # type: ignore[typeddict-item]
         "delayMs": fault.delay,
         "dropConnection": fault.drop,
         "halfAnswer": fault.half,
@@ -78,25 +101,27 @@ def fault_answer(fault: Fault) -> dict[str, Any]:
         "met": fault.met,
         "hit": fault.hit,
     }
+    if fault.status is not None:
+        told["respond"] = {"status": fault.status, "headers": dict(fault.headers), "body": fault.body}
+    return told
 
 
-async def list_faults(request: Request) -> Response:
-    return answer([fault_answer(fault) for fault in stage_of(request).faults.all.values()])
+def list_faults(request: Request) -> list[FaultAnswer]:
+    return [fault_answer(fault) for fault in stage_of(request).faults.all.values()]
 
 
-async def add_fault(request: Request) -> Response:
-    asked = await body_of(request, NewFault)
-    return answer(fault_answer(stage_of(request).faults.add(asked.fault())), 201)
+def add_fault(request: Request, asked: NewFault) -> FaultAnswer:
+    return fault_answer(stage_of(request).faults.add(asked.fault()))
 
 
-async def clear_faults(request: Request) -> Response:
+def clear_faults(request: Request) -> Deleted:
     stage_of(request).faults.all.clear()
-    return answer({"deleted": "all"})
+    return {"deleted": "all"}
 
 
-async def remove_fault(request: Request) -> Response:
+def remove_fault(request: Request) -> Deleted:
     stage_of(request).faults.remove(request.path_params["id"])
-    return answer({"deleted": request.path_params["id"]})
+    return {"deleted": request.path_params["id"]}
 
 
 class Throttled(Part):
@@ -108,29 +133,36 @@ class Throttled(Part):
     agentStatus: Annotated[int, Field(ge=400, le=429)] = 429
 
 
-def _throttle_answer(throttle: Throttle | None) -> dict[str, Any]:
+class ThrottleAnswer(TypedDict):
+    """`perSecond` null: there is no limit."""
+
+    perSecond: float | None
+    burst: NotRequired[int]
+    agentStatus: NotRequired[int]
+
+
+def _throttle_answer(throttle: Throttle | None) -> ThrottleAnswer:
     if throttle is None:
         return {"perSecond": None}
     return {"perSecond": throttle.per_second, "burst": throttle.burst, "agentStatus": throttle.agent_status}
 
 
-async def throttle(request: Request) -> Response:
-    return answer(_throttle_answer(stage_of(request).throttle))
+def throttle(request: Request) -> ThrottleAnswer:
+    return _throttle_answer(stage_of(request).throttle)
 
 
-async def set_throttle(request: Request) -> Response:
-    asked = await body_of(request, Throttled)
+def set_throttle(request: Request, asked: Throttled) -> ThrottleAnswer:
     stage = stage_of(request)
     limit = asked.perSecond
     stage.throttle = None if limit is None else Throttle(limit, asked.burst, asked.agentStatus)
-    return answer(_throttle_answer(stage.throttle))
+    return _throttle_answer(stage.throttle)
 
 
-ROUTES = [
-    route("/faults", list_faults),
-    route("/faults", add_fault, "POST"),
-    route("/faults", clear_faults, "DELETE"),
-    route("/faults/{id}", remove_fault, "DELETE"),
-    route("/throttle", throttle),
-    route("/throttle", set_throttle, "POST"),
+CALLS = [
+    call("/faults", list_faults),
+    call("/faults", add_fault, "POST", success=201),
+    call("/faults", clear_faults, "DELETE"),
+    call("/faults/{id}", remove_fault, "DELETE"),
+    call("/throttle", throttle),
+    call("/throttle", set_throttle, "POST"),
 ]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import isawaitable
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 from starlette.routing import Route
+from typing_extensions import TypedDict
 
 from emulator.api.call import MAX_LONG
 from emulator.api.errors import answer_of
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 NAME = r"^[A-Za-z0-9][\w.-]{0,63}$"
 """What snapshots and worlds are called."""
 
+PREFIX = "/emulator/v1"
 MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -35,7 +41,8 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-M = TypeVar("M", bound=Part)
+class Deleted(TypedDict):
+    deleted: str
 
 
 def answer(body: Any, status: int = 200) -> Response:
@@ -65,15 +72,6 @@ async def content_of(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-async def body_of(request: Request, model: type[M]) -> M:
-    """The JSON body as a model; an empty body counts as {}. Invalid says what does not fit."""
-    content = await content_of(request)
-    try:
-        return model.model_validate_json(content.strip() or b"{}")
-    except ValidationError as error:
-        raise Invalid(f"the body does not fit: {explained(error)}") from None
-
-
 def stage_of(request: Request) -> Stage:
     stage: Stage = request.scope["emulator.stage"]
     return stage
@@ -98,19 +96,73 @@ def user_of(world: World, who: str | int) -> User:
 Who = Annotated[int, Field(ge=0, le=MAX_LONG)] | str
 
 
-Handler = Callable[["Request"], Any]
+Handler = Callable[..., Any]
+"""What answers a call: it is given the request, and what was asked where it names that as `asked`. It gives back what
+is answered, as its annotation says, or a Response of its own."""
 
 
-def route(path: str, handler: Handler, method: str = "GET") -> Route:
-    """A route under /emulator/v1 whose refusals are answers."""
+@dataclass(frozen=True)
+class ControlCall:
+    """A call of the control plane. What it takes and answers is read off the annotations of its function.
 
-    async def safe(request: Request) -> Response:
+    `success` is the status of a good answer; `also` are statuses that it answers beside it, but for those of refusals;
+    `media` are other types in which it answers than JSON. `guarded`: it is only for who may use the control plane.
+    """
+
+    path: str
+    handler: Handler
+    method: str
+    success: int
+    also: tuple[int, ...]
+    media: tuple[str, ...]
+    guarded: bool
+
+    @property
+    def in_query(self) -> bool:
+        """Whether what is asked is in the query, and not in a body."""
+        return self.method == "GET"
+
+    def _annotation(self, name: str) -> Any:
+        said = self.handler.__annotations__.get(name)
+        return eval(said, self.handler.__globals__) if isinstance(said, str) else said  # noqa: S307 - our own words
+
+    @cached_property
+    def asked(self) -> TypeAdapter[Any] | None:
+        """What a call takes beside its path."""
+        annotation = self._annotation("asked")
+        return None if annotation is None else TypeAdapter(annotation)
+
+    @cached_property
+    def answered(self) -> TypeAdapter[Any] | None:
+        """What it answers in JSON."""
+        annotation = self._annotation("return")
+        if get_origin(annotation) in (Union, UnionType):
+            annotation = Union[tuple(each for each in get_args(annotation) if each is not Response)]  # noqa: UP007
+        return None if annotation is Response else TypeAdapter(annotation)
+
+    async def take(self, request: Request) -> Any:
+        """What is asked, out of the query, or out of the JSON body, where nothing counts as {}; Invalid says what does
+        not fit."""
+        assert self.asked is not None
+        try:
+            if self.in_query:
+                return self.asked.validate_python(dict(request.query_params))
+            return self.asked.validate_json((await content_of(request)).strip() or b"{}")
+        except ValidationError as error:
+            what = "query parameter" if self.in_query else "the body does not fit:"
+            raise Invalid(f"{what} {explained(error)}") from None
+
+    async def serve(self, request: Request) -> Response:
+        """Answer a call; its refusals are answers. What it changed is taken back when it fails."""
         stage = stage_of(request)
         stage.world.begin()
         try:
-            done: Response
+            done: Any
             try:
-                done = await handler(request)
+                given = () if self.asked is None else (await self.take(request),)
+                done = self.handler(request, *given)
+                if isawaitable(done):
+                    done = await done
                 stage.counterparts.run()
             except Refused as refusal:
                 done = refused(refusal)
@@ -118,9 +170,24 @@ def route(path: str, handler: Handler, method: str = "GET") -> Route:
         except Exception:
             stage.take_back()
             raise
-        return done
+        return done if isinstance(done, Response) else answer(done, self.success)
 
-    return Route(f"/emulator/v1{path}", safe, methods=[method], name=handler.__name__)
+    def route(self) -> Route:
+        return Route(self.path, self.serve, methods=[self.method], name=self.handler.__name__)
+
+
+def call(
+    path: str,
+    handler: Handler,
+    method: str = "GET",
+    *,
+    success: int = 200,
+    also: tuple[int, ...] = (),
+    media: tuple[str, ...] = (),
+    guarded: bool = True,
+) -> ControlCall:
+    """A call under /emulator/v1."""
+    return ControlCall(f"{PREFIX}{path}", handler, method, success, also, media, guarded)
 
 
 def stream_of(world: World, which: str) -> Stream:

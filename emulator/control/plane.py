@@ -30,7 +30,7 @@ from emulator.control import (
     worlds,
 )
 from emulator.control.guard import check
-from emulator.control.parts import refused
+from emulator.control.parts import ControlCall, refused
 from emulator.world.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,9 @@ _PARTS = (
     worlds,
     openapi,
 )
-ROUTES = [each for part in _PARTS for each in part.ROUTES]
-_ROUTER = Router(ROUTES, redirect_slashes=False)
+CALLS: list[ControlCall] = [each for part in _PARTS for each in part.CALLS]
+_ROUTER = Router([each.route() for each in CALLS], redirect_slashes=False)
+_OPEN = {each.path for each in CALLS if not each.guarded}
 
 
 def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -74,7 +75,7 @@ async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> No
         await send(message)
 
     try:
-        if path != "/emulator/v1/health":
+        if path not in _OPEN:
             check(Headers(scope=scope), scope.get("scheme", "http"), token)
         scope.setdefault("app", None)
         await _ROUTER(scope, receive, noted)
@@ -93,8 +94,7 @@ async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> No
 
 def _instead(path: str) -> str:
     """What there is, for who asked for something else: the methods of this path, or the path most like it."""
-    paths = {route.path for route in ROUTES}
+    paths = {each.path for each in CALLS}
     nearest = max(sorted(paths), key=lambda known: SequenceMatcher(None, path[:200], known).ratio())
-    methods = sorted(method for route in ROUTES if route.path == nearest for method in route.methods or ())
-    known = " or ".join(method for method in methods if method != "HEAD")
-    return f"the control plane has {known} {nearest}, and {len(ROUTES)} calls in all, see docs/control-plane.md"
+    known = " or ".join(sorted(each.method for each in CALLS if each.path == nearest))
+    return f"the control plane has {known} {nearest}, and {len(CALLS)} calls in all, see docs/control-plane.md"

@@ -7,10 +7,11 @@ import binascii
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
-from emulator.api.agent.shapes import v4_message
-from emulator.control.facts import stream_facts
-from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, stream_of, user_of
+from emulator.api.agent.shapes import V4Message, v4_message
+from emulator.control.facts import StreamFacts, stream_facts
+from emulator.control.parts import Part, Who, call, stage_of, stream_of, user_of
 from emulator.rendering import as_messageml, render
 from emulator.world import ids
 from emulator.world.attachments import Upload
@@ -21,7 +22,6 @@ from emulator.world.streams import RoomAttributes, name_key
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from emulator.world.users import User
     from emulator.world.world import World
@@ -37,8 +37,10 @@ class Connect(Part):
     status: Literal["PENDING", "ACCEPTED", "REJECTED", "NONE"] = "ACCEPTED"
 
 
-async def connect(request: Request) -> Response:
-    asked = await body_of(request, Connect)
+Connected = TypedDict("Connected", {"from": int, "to": int, "status": str})
+
+
+def connect(request: Request, asked: Connect) -> Connected:
     world = stage_of(request).world
     one, other = user_of(world, asked.from_), user_of(world, asked.to)
     if one.company_id == other.company_id:
@@ -48,7 +50,7 @@ async def connect(request: Request) -> Response:
     else:
         world.connections.set(one, other, asked.status)
     world.tell("connection set", 0, about=(one.id, other.id))
-    return answer({"from": one.id, "to": other.id, "status": asked.status}, 201)
+    return {"from": one.id, "to": other.id, "status": asked.status}
 
 
 class NewStream(Part):
@@ -67,8 +69,7 @@ class NewStream(Part):
     active: bool = True
 
 
-async def create_stream(request: Request) -> Response:
-    asked = await body_of(request, NewStream)
+def create_stream(request: Request, asked: NewStream) -> StreamFacts:
     world = stage_of(request).world
     users = [user_of(world, who) for who in asked.members]
     owners = [user_of(world, who) for who in asked.owners] or users[:1]
@@ -77,7 +78,7 @@ async def create_stream(request: Request) -> Response:
         if len(parties) < 2:
             raise Invalid("an IM has at least two members; a room has a name")
         stream = world.streams.book.one_by("parties", parties) or world.streams.open_im(users[0], parties)
-        return answer(stream_facts(world, stream), 201)
+        return stream_facts(world, stream)
     attributes = RoomAttributes(
         name=asked.name.strip(),
         description=asked.description,
@@ -98,7 +99,7 @@ async def create_stream(request: Request) -> Response:
         world.streams.seat(stream, user.id, owner=user in owners)
     if not asked.active:
         stream = world.rooms.close(stream)
-    return answer(stream_facts(world, stream), 201)
+    return stream_facts(world, stream)
 
 
 class Attachment(Part):
@@ -122,22 +123,21 @@ class NewMessage(Part):
     attachments: Annotated[list[Attachment], Field(max_length=20)] = Field(default_factory=list)
 
 
-async def send_message(request: Request) -> Response:
+def send_message(request: Request, asked: NewMessage) -> V4Message:
     """Send a message as any user, whom nobody asks whether they may. Text without a tag is text."""
-    asked = await body_of(request, NewMessage)
     world = stage_of(request).world
     sender, stream = user_of(world, asked.from_), stream_of(world, asked.stream)
-    return answer(sent(world, sender, stream.id, asked.message, asked.data, asked.attachments), 201)
+    return sent(world, sender, stream.id, asked.message, asked.data, asked.attachments)
 
 
 def sent(
     world: World, sender: User, stream_id: str, message: str, data: str | None, attachments: list[Attachment]
-) -> dict[str, Any]:
+) -> V4Message:
     stream = world.streams.book[stream_id]
     content = render(world, sender, as_messageml(message), data)
     uploads = tuple(each.upload() for each in attachments)
     made = world.messages.post(sender, stream, content, Origin(session=world.ids.uuid()), uploads)
-    return dict(v4_message(world, made, sender))
+    return v4_message(world, made, sender)
 
 
 class Submitted(Part):
@@ -149,30 +149,38 @@ class Submitted(Part):
     values: dict[str, Any] = Field(default_factory=dict)
 
 
-async def submit_form(request: Request) -> Response:
+class SubmittedAnswer(TypedDict):
+    submitted: str
+
+
+def submit_form(request: Request, asked: Submitted) -> SubmittedAnswer:
     """Submit a form as a user who sees it: only production's own client can, no call of its API does."""
-    asked = await body_of(request, Submitted)
     world = stage_of(request).world
     user = user_of(world, asked.as_)
     world.messages.submit(user, ids.url_safe(asked.message), asked.formId, tuple(asked.values.items()))
-    return answer({"submitted": asked.formId}, 201)
+    return {"submitted": asked.formId}
 
 
 class Shown(Part):
     category: str
 
 
-async def set_presence(request: Request) -> Response:
-    asked = await body_of(request, Shown)
+class PresenceShown(TypedDict):
+    userId: int
+    category: str
+    timestamp: int
+
+
+def set_presence(request: Request, asked: Shown) -> PresenceShown:
     world = stage_of(request).world
     presence = world.presences.set(user_of(world, request.path_params["id"]), asked.category)
-    return answer({"userId": presence.user, "category": presence.category, "timestamp": presence.at})
+    return {"userId": presence.user, "category": presence.category, "timestamp": presence.at}
 
 
-ROUTES = [
-    route("/connections", connect, "POST"),
-    route("/streams", create_stream, "POST"),
-    route("/messages", send_message, "POST"),
-    route("/forms", submit_form, "POST"),
-    route("/presence/{id}", set_presence, "PUT"),
+CALLS = [
+    call("/connections", connect, "POST", success=201),
+    call("/streams", create_stream, "POST", success=201),
+    call("/messages", send_message, "POST", success=201),
+    call("/forms", submit_form, "POST", success=201),
+    call("/presence/{id}", set_presence, "PUT"),
 ]

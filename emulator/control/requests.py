@@ -5,14 +5,12 @@ from __future__ import annotations
 from asyncio import sleep
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from starlette.responses import Response
 
-from emulator.api.parse import explained
-from emulator.control.parts import Part, answer, route, stage_of
-from emulator.stage.journal import KEPT, Filter, answer_of, waited
-from emulator.stage.report import as_markdown, as_text, report_of
-from emulator.world.errors import Invalid
+from emulator.control.parts import Deleted, Part, answer, call, stage_of
+from emulator.stage.journal import KEPT, EntryAnswer, Filter, answer_of, waited
+from emulator.stage.report import ReportAnswer, as_markdown, as_text, report_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -48,12 +46,8 @@ class Asked(Part):
         )
 
 
-async def requests(request: Request) -> Response:
+async def requests(request: Request, asked: Asked) -> list[EntryAnswer] | Response:
     """The calls asked for, oldest first; with `wait` as soon as there are enough, 408 when they do not come."""
-    try:
-        asked = Asked.model_validate(dict(request.query_params))
-    except ValidationError as error:
-        raise Invalid(f"query parameter {explained(error)}") from None
     stage, wanted = stage_of(request), asked.filter()
     journal = stage.journal
     if not asked.wait:
@@ -72,41 +66,37 @@ async def requests(request: Request) -> Response:
         told.append(answer_of(entry))
         if number % _AT_ONCE == 0:
             await sleep(0)  # others have their turn
-    return answer(told)
+    return told
 
 
-async def clear_requests(request: Request) -> Response:
+def clear_requests(request: Request) -> Deleted:
     stage_of(request).journal.clear()
-    return answer({"deleted": "all"})
+    return {"deleted": "all"}
 
 
 class ReportAsked(Part):
     format: Literal["json", "markdown", "text"] = "json"
 
 
-async def report(request: Request) -> Response:
+def report(request: Request, asked: ReportAsked) -> ReportAnswer | Response:
     """By app: endpoints called, permissions used, never used, refused, and the fewest that would have done."""
-    try:
-        wanted = ReportAsked.model_validate(dict(request.query_params)).format
-    except ValidationError as error:
-        raise Invalid(f"query parameter {explained(error)}") from None
     stage = stage_of(request)
     told = report_of(stage.report, stage.granted(), stage.permission_match)
-    if wanted == "json":
-        return answer(told)
-    if wanted == "markdown":
+    if asked.format == "json":
+        return told
+    if asked.format == "markdown":
         return Response(as_markdown(told), media_type="text/markdown")
     return Response(as_text(told), media_type="text/plain")
 
 
-async def clear_report(request: Request) -> Response:
+def clear_report(request: Request) -> Deleted:
     stage_of(request).report.clear()
-    return answer({"deleted": "all"})
+    return {"deleted": "all"}
 
 
-ROUTES = [
-    route("/requests", requests),
-    route("/requests", clear_requests, "DELETE"),
-    route("/report", report),
-    route("/report", clear_report, "DELETE"),
+CALLS = [
+    call("/requests", requests, also=(408,)),
+    call("/requests", clear_requests, "DELETE"),
+    call("/report", report, media=("text/markdown", "text/plain")),
+    call("/report", clear_report, "DELETE"),
 ]

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
-from emulator.control.parts import answer, content_of, route, stage_of
+from emulator.control.parts import call, stage_of
 from emulator.keeping.document import exported, world_of
-from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-async def get_state(request: Request) -> Response:
+def get_state(request: Request) -> dict[str, Any] | Response:
     """Users, apps, streams, messages and all else, without sessions."""
     document = exported(stage_of(request).world)
     return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), media_type="application/json")
 
 
-async def put_state(request: Request) -> Response:
+class Put(TypedDict):
+    restored: bool
+
+
+def put_state(request: Request, asked: dict[str, Any]) -> Put:
     """The world as a document describes it, in the place of what there is. Nothing changes when it does not fit."""
-    try:
-        document = orjson.loads(await content_of(request))
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"the body is not JSON: {error}") from None
     stage = stage_of(request)
-    stage.restore(world_of(document, stage.world).snapshot())
-    return answer({"restored": True})
+    stage.restore(world_of(asked, stage.world).snapshot())
+    return {"restored": True}
 
 
-ROUTES = [route("/state", get_state), route("/state", put_state, "PUT")]
+CALLS = [call("/state", get_state), call("/state", put_state, "PUT")]

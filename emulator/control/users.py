@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from emulator.access import signing
-from emulator.control.facts import user_facts
-from emulator.control.parts import Part, Who, answer, body_of, route, stage_of, user_of
+from emulator.control.facts import UserFacts, user_facts
+from emulator.control.parts import Deleted, Part, Who, call, stage_of, user_of
 from emulator.world.barriers import Barrier
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, ENTITLEMENTS
 from emulator.world.errors import Invalid, Unknown
@@ -18,7 +20,6 @@ from emulator.world.users import User
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from emulator.world.world import World
 
@@ -107,7 +108,14 @@ def _company(world: World, name: str | None) -> int:
     return company.id
 
 
-def _answer(world: World, user: User) -> dict[str, Any]:
+class UserAnswer(UserFacts):
+    suspended: bool
+    accountType: str
+    roles: list[str]
+    entitlements: dict[str, bool]
+
+
+def _answer(world: World, user: User) -> UserAnswer:
     return {
         **user_facts(world, user),
         "suspended": user.suspended_at(world.clock.now()),
@@ -120,16 +128,20 @@ def _answer(world: World, user: User) -> dict[str, Any]:
 _MOST_LISTED = 1_000
 
 
-async def list_users(request: Request) -> Response:
+class Wanted(Part):
+    """`who` is an id, a username or an e-mail."""
+
+    who: Text | None = None
+
+
+def list_users(request: Request, asked: Wanted) -> list[UserAnswer]:
     """The first thousand users, or the one that `who` names."""
     world = stage_of(request).world
-    who = request.query_params.get("who")
-    found = [user_of(world, who)] if who else [user for user, _ in zip(world.users.book, range(_MOST_LISTED))]  # noqa: B905
-    return answer([_answer(world, user) for user in found])
+    found = [user_of(world, asked.who)] if asked.who else islice(world.users.book, _MOST_LISTED)
+    return [_answer(world, user) for user in found]
 
 
-async def create_user(request: Request) -> Response:
-    asked = await body_of(request, NewUser)
+def create_user(request: Request, asked: NewUser) -> UserAnswer:
     world = stage_of(request).world
     pod = _company(world, asked.company)
     names = " ".join(name for name in (asked.firstName, asked.lastName) if name)
@@ -143,18 +155,17 @@ async def create_user(request: Request) -> Response:
     )
     made = world.users.add(replace(fresh, **_changes(asked, fresh)))
     world.tell("user created", 0, about=made.id)
-    return answer(_answer(world, made), 201)
+    return _answer(world, made)
 
 
-async def change_user(request: Request) -> Response:
-    asked = await body_of(request, MovedUser)
+def change_user(request: Request, asked: MovedUser) -> UserAnswer:
     world = stage_of(request).world
     user = user_of(world, request.path_params["id"])
     if asked.company is not None and _company(world, asked.company) != user.company_id:
         raise Invalid("a user's id names their company: create another user there")
     changed = world.users.change(user, **_changes(asked, user))
     world.tell("user changed", 0, about=changed.id)
-    return answer(_answer(world, changed))
+    return _answer(world, changed)
 
 
 # --- information barriers ---
@@ -167,19 +178,23 @@ class NewBarrier(Part):
     groups: dict[str, list[Who]] = Field(default_factory=dict)
 
 
-def _barrier(world: World, barrier: Barrier) -> dict[str, Any]:
+class BarrierAnswer(TypedDict):
+    id: str
+    groups: dict[str, list[int]]
+
+
+def _barrier(world: World, barrier: Barrier) -> BarrierAnswer:
     groups = [world.barriers.groups[group] for group in barrier.groups]
     return {"id": barrier.id, "groups": {group.name: sorted(group.members) for group in groups}}
 
 
-async def list_barriers(request: Request) -> Response:
+def list_barriers(request: Request) -> list[BarrierAnswer]:
     world = stage_of(request).world
-    return answer([_barrier(world, barrier) for barrier in world.barriers.book])
+    return [_barrier(world, barrier) for barrier in world.barriers.book]
 
 
-async def create_barrier(request: Request) -> Response:
+def create_barrier(request: Request, asked: NewBarrier) -> BarrierAnswer:
     """Keep two groups apart from now on."""
-    asked = await body_of(request, NewBarrier)
     world = stage_of(request).world
     members = {name: [user_of(world, who) for who in whose] for name, whose in asked.groups.items()}
     for name in asked.between:
@@ -191,21 +206,21 @@ async def create_barrier(request: Request) -> Response:
         world.barriers.set_group(name, [user.id for user in users])
     barrier = world.barriers.raise_between(*asked.between)
     world.tell("barrier raised", 0, about=barrier.id)
-    return answer(_barrier(world, barrier), 201)
+    return _barrier(world, barrier)
 
 
-async def take_barrier_down(request: Request) -> Response:
+def take_barrier_down(request: Request) -> Deleted:
     world = stage_of(request).world
     world.barriers.take_down(request.path_params["id"])
     world.tell("barrier taken down", 0, about=request.path_params["id"])
-    return answer({"deleted": request.path_params["id"]})
+    return {"deleted": request.path_params["id"]}
 
 
-ROUTES = [
-    route("/users", list_users),
-    route("/users", create_user, "POST"),
-    route("/users/{id}", change_user, "PATCH"),
-    route("/barriers", list_barriers),
-    route("/barriers", create_barrier, "POST"),
-    route("/barriers/{id}", take_barrier_down, "DELETE"),
+CALLS = [
+    call("/users", list_users),
+    call("/users", create_user, "POST", success=201),
+    call("/users/{id}", change_user, "PATCH"),
+    call("/barriers", list_barriers),
+    call("/barriers", create_barrier, "POST", success=201),
+    call("/barriers/{id}", take_barrier_down, "DELETE"),
 ]

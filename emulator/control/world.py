@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypeVar
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from emulator.access import login
-from emulator.control.facts import facts
-from emulator.control.parts import NAME, Part, Who, answer, body_of, route, stage_of, user_of
+from emulator.control.facts import Facts, facts
+from emulator.control.parts import NAME, Deleted, Part, Who, call, stage_of, user_of
 from emulator.version import __version__
 from emulator.world.clock import LATEST
 from emulator.world.errors import Invalid, Unknown
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from emulator.world.clock import Clock
 
@@ -24,36 +24,72 @@ T = TypeVar("T")
 _MOST_SECONDS = 100 * 366 * 86_400
 
 
-async def health(request: Request) -> Response:
-    return answer({"status": "UP", "version": __version__, "worlds": request.scope["emulator.site"].world_names()})
+class Health(TypedDict):
+    status: Literal["UP"]
+    version: str
+    worlds: list[str]
 
 
-async def world(request: Request) -> Response:
+def health(request: Request) -> Health:
+    return {"status": "UP", "version": __version__, "worlds": request.scope["emulator.site"].world_names()}
+
+
+class WorldAsked(Part):
+    describe: bool = False
+
+
+class Counts(TypedDict):
+    users: int
+    apps: int
+    connections: int
+    streams: int
+    messages: int
+
+
+class ClockNow(TypedDict):
+    now: int
+    frozen: bool
+
+
+class WorldAnswer(Facts):
+    """What is there. `described` says more of it, where it was asked for."""
+
+    counts: Counts
+    clock: ClockNow
+    described: NotRequired[dict[str, Any]]
+
+
+def world(request: Request, asked: WorldAsked) -> WorldAnswer:
     held = stage_of(request).world
-    described: dict[str, Any] = {**facts(held, request.scope["emulator.url"])}
-    described["counts"] = {
-        "users": len(held.users.book),
-        "apps": len(held.apps.book),
-        "connections": len(held.connections.book),
-        "streams": len(held.streams.book),
-        "messages": held.messages.count,
+    told: WorldAnswer = {
+        **facts(held, request.scope["emulator.url"]),  # type: ignore[typeddict-item]  # they have no `described`
+        "counts": {
+            "users": len(held.users.book),
+            "apps": len(held.apps.book),
+            "connections": len(held.connections.book),
+            "streams": len(held.streams.book),
+            "messages": held.messages.count,
+        },
+        "clock": {"now": held.clock.now(), "frozen": held.clock.frozen},
     }
-    if request.query_params.get("describe") == "true":
-        from emulator.seeding.overheard import described as told
+    if asked.describe:
+        from emulator.seeding.overheard import described
 
-        described["described"] = told(held)
-    described["clock"] = {"now": held.clock.now(), "frozen": held.clock.frozen}
-    return answer(described)
+        told["described"] = described(held)
+    return told
 
 
 class Reset(Part):
     sessions: Literal["keep", "end"] = "keep"
 
 
-async def reset(request: Request) -> Response:
-    asked = await body_of(request, Reset)
+class Done(TypedDict):
+    reset: bool
+
+
+def reset(request: Request, asked: Reset) -> Done:
     stage_of(request).reset(end_sessions=asked.sessions == "end")
-    return answer({"reset": True})
+    return {"reset": True}
 
 
 class TokenFor(Part):
@@ -61,9 +97,15 @@ class TokenFor(Part):
     app: str | None = None
 
 
-async def tokens(request: Request) -> Response:
+class TokenAnswer(TypedDict):
+    token: str
+    keyManagerToken: str
+    userId: int
+    app: NotRequired[str]
+
+
+def tokens(request: Request, asked: TokenFor) -> TokenAnswer:
     """A session at once, for tests that are not about logging in."""
-    asked = await body_of(request, TokenFor)
     stage = stage_of(request)
     user = user_of(stage.world, asked.user)
     if not user.may_act(stage.world.clock.now()):
@@ -71,13 +113,13 @@ async def tokens(request: Request) -> Response:
     if asked.app is None:
         opened = login.open_account_session(stage.sessions, user)
         key_manager = stage.sessions.open_key_manager(user.id)
-        return answer({"token": opened.token, "keyManagerToken": key_manager, "userId": user.id})
+        return {"token": opened.token, "keyManagerToken": key_manager, "userId": user.id}
     app = stage.world.apps.get(asked.app)
     login.must_be_enabled(app)
     if not stage.world.apps.installed(app, user):
         raise Invalid(f"app '{app.id}' is not installed for '{user.username}'")
     opened = stage.sessions.open("obo", subject=user.username, user=user.id, app=app.id)
-    return answer({"token": opened.token, "keyManagerToken": "", "userId": user.id, "app": app.id})
+    return {"token": opened.token, "keyManagerToken": "", "userId": user.id, "app": app.id}
 
 
 # --- the clock ---
@@ -92,7 +134,11 @@ class ClockChange(Part):
     freeze: bool | None = None
 
 
-def _clock(clock: Clock) -> dict[str, Any]:
+class ClockAnswer(ClockNow):
+    iso: str
+
+
+def _clock(clock: Clock) -> ClockAnswer:
     return {"now": clock.now(), "iso": _iso(clock.now()), "frozen": clock.frozen}
 
 
@@ -100,13 +146,12 @@ def _iso(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-async def clock(request: Request) -> Response:
-    return answer(_clock(stage_of(request).world.clock))
+def clock(request: Request) -> ClockAnswer:
+    return _clock(stage_of(request).world.clock)
 
 
-async def change_clock(request: Request) -> Response:
+def change_clock(request: Request, asked: ClockChange) -> ClockAnswer:
     """Tokens, presence and feeds age by it."""
-    asked = await body_of(request, ClockChange)
     if asked.set is not None and asked.set.tzinfo is None:
         raise Invalid("'set' needs a zone, such as 2026-01-31T09:00:00Z")
     held = stage_of(request).world.clock
@@ -119,7 +164,7 @@ async def change_clock(request: Request) -> Response:
         held.set(at)
     if asked.advance is not None:
         held.advance(asked.advance)
-    return answer(_clock(held))
+    return _clock(held)
 
 
 # --- snapshots ---
@@ -129,32 +174,44 @@ class Named(Part):
     name: Annotated[str, Field(pattern=NAME)]
 
 
-async def snapshots(request: Request) -> Response:
+class SnapshotAnswer(TypedDict):
+    name: str
+    at: str
+
+
+def snapshots(request: Request) -> list[SnapshotAnswer]:
     held = stage_of(request).snapshots
-    return answer([{"name": name, "at": _iso(at)} for name, (at, _) in held.items()])
+    return [{"name": name, "at": _iso(at)} for name, (at, _) in held.items()]
 
 
-async def take_snapshot(request: Request) -> Response:
+class Taken(TypedDict):
+    name: str
+
+
+def take_snapshot(request: Request, asked: Named) -> Taken:
     """Remember the world as it is now. A snapshot of the same name is replaced."""
-    asked = await body_of(request, Named)
     stage_of(request).take(asked.name)
-    return answer({"name": asked.name}, 201)
+    return {"name": asked.name}
 
 
-async def restore_snapshot(request: Request) -> Response:
+class Restored(TypedDict):
+    restored: str
+
+
+def restore_snapshot(request: Request) -> Restored:
     stage = stage_of(request)
     name = request.path_params["name"]
     _, snapshot = _held(stage.snapshots, name)
     stage.restore(snapshot)
-    return answer({"restored": name})
+    return {"restored": name}
 
 
-async def drop_snapshot(request: Request) -> Response:
+def drop_snapshot(request: Request) -> Deleted:
     held = stage_of(request).snapshots
     name = request.path_params["name"]
     _held(held, name)
     del held[name]
-    return answer({"deleted": name})
+    return {"deleted": name}
 
 
 def _held(snapshots: dict[str, T], name: str) -> T:
@@ -163,15 +220,15 @@ def _held(snapshots: dict[str, T], name: str) -> T:
     return snapshots[name]
 
 
-ROUTES = [
-    route("/health", health),
-    route("/world", world),
-    route("/reset", reset, "POST"),
-    route("/tokens", tokens, "POST"),
-    route("/clock", clock),
-    route("/clock", change_clock, "POST"),
-    route("/snapshots", snapshots),
-    route("/snapshots", take_snapshot, "POST"),
-    route("/snapshots/{name}/restore", restore_snapshot, "POST"),
-    route("/snapshots/{name}", drop_snapshot, "DELETE"),
+CALLS = [
+    call("/health", health, guarded=False),
+    call("/world", world),
+    call("/reset", reset, "POST"),
+    call("/tokens", tokens, "POST"),
+    call("/clock", clock),
+    call("/clock", change_clock, "POST"),
+    call("/snapshots", snapshots),
+    call("/snapshots", take_snapshot, "POST", success=201),
+    call("/snapshots/{name}/restore", restore_snapshot, "POST"),
+    call("/snapshots/{name}", drop_snapshot, "DELETE"),
 ]

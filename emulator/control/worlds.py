@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
-from emulator.control.parts import NAME, Part, answer, body_of, route
+from emulator.control.parts import NAME, Deleted, Part, call
 from emulator.world.errors import Invalid, Unknown
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from emulator.stage.stage import Stage
 
@@ -35,13 +35,18 @@ def _site(request: Request) -> Site:
     return site
 
 
-def _described(request: Request, name: str) -> dict[str, Any]:
+class WorldPlace(TypedDict):
+    name: str
+    url: str
+
+
+def _described(request: Request, name: str) -> WorldPlace:
     base = request.scope["emulator.base"]
     return {"name": name, "url": base if name == "main" else f"{base}/worlds/{name}"}
 
 
-async def list_worlds(request: Request) -> Response:
-    return answer([_described(request, name) for name in _site(request).world_names()])
+def list_worlds(request: Request) -> list[WorldPlace]:
+    return [_described(request, name) for name in _site(request).world_names()]
 
 
 class NewWorld(Part):
@@ -56,25 +61,24 @@ class NewWorld(Part):
     seed: int = 0
 
 
-async def create_world(request: Request) -> Response:
-    asked = await body_of(request, NewWorld)
+def create_world(request: Request, asked: NewWorld) -> WorldPlace:
     growth = (asked.users, asked.rooms, asked.messages, asked.seed)
     name = _site(request).add_world(asked.name, asked.world, growth)
-    return answer(_described(request, name), 201)
+    return _described(request, name)
 
 
-async def delete_world(request: Request) -> Response:
+def delete_world(request: Request) -> Deleted:
     name, site = request.path_params["name"], _site(request)
     if name == "main":
         raise Invalid("the main world stays: reset it")
     if name not in site.worlds:
         raise Unknown(f"there is no world '{name}', there are {', '.join(site.world_names())}")
     site.worlds.pop(name).waiting.close()
-    return answer({"deleted": name})
+    return {"deleted": name}
 
 
-ROUTES = [
-    route("/worlds", list_worlds),
-    route("/worlds", create_world, "POST"),
-    route("/worlds/{name}", delete_world, "DELETE"),
+CALLS = [
+    call("/worlds", list_worlds),
+    call("/worlds", create_world, "POST", success=201),
+    call("/worlds/{name}", delete_world, "DELETE"),
 ]

@@ -179,23 +179,6 @@ def test_a_world_of_its_own_kind(wire: Wire, keys: dict[str, str]) -> None:
     refused(wire.http.post(f"{PLANE}/worlds", json={"name": "bare"}), 400, "already")
 
 
-def test_the_openapi_document_is_the_table(wire: Wire) -> None:
-    from emulator.table.table import TABLE
-
-    told = wire.http.get(f"{PLANE}/openapi.json").json()
-    assert told["openapi"].startswith("3.1")
-    assert told["servers"] == [{"url": "http://127.0.0.1:8080"}]
-    served = {(method.upper(), path) for path, methods in told["paths"].items() for method in methods}
-    assert served == {(row.method, row.path) for row in TABLE}
-    create = told["paths"]["/pod/v1/im/create"]["post"]
-    assert "SEND_MESSAGES" in create["description"]
-    shape = create["responses"]["200"]["content"]["application/json"]["schema"]
-    assert shape["properties"] == {"id": {"title": "Id", "type": "string"}}
-    text = wire.http.get(f"{PLANE}/openapi.json").text
-    for name in {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}:
-        assert name in told["components"]["schemas"]
-
-
 def test_a_new_world_grows(wire: Wire) -> None:
     asked = {"name": "grown", "world": "demo", "users": 60, "rooms": 10, "messages": 100, "seed": 3}
     assert put(wire, "/worlds", asked)["name"] == "grown"
