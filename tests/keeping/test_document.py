@@ -90,4 +90,4 @@ def test_what_does_not_fit_is_named_and_changes_nothing(wire: Wire, spoil: Spoil
 
 def test_what_is_no_json(wire: Wire) -> None:
     refused(wire.http.put("/emulator/v1/state", content=b"{"), 400, "Invalid JSON")
-    refused(wire.http.put("/emulator/v1/state", content=b"[]"), 400, "valid dictionary")
+    refused(wire.http.put("/emulator/v1/state", content=b"[]"), 400, "should be an object")
