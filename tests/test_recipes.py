@@ -12,7 +12,7 @@ from emulator.world.behaviours import EVENTS
 from emulator.world.policy import RULES
 from tests import matrix, test_good_paths
 from tests.api import test_admin
-from tests.world import test_rules
+from tests.world import scenarios
 
 ROOT = Path(__file__).parents[1]
 _WORLD = [file.read_text(encoding="utf-8") for file in (ROOT / "emulator" / "world").glob("*.py")]
@@ -35,7 +35,7 @@ def test_an_endpoint_for_apps_has_a_good_call_and_its_situations() -> None:
 
 def test_a_rule_has_a_scenario() -> None:
     for name in RULES:
-        assert name in test_rules.SCENARIOS, f"put a scenario that {name} refuses into SCENARIOS of test_rules.py"
+        assert name in scenarios.SCENARIOS, f"put an action that {name} refuses into SCENARIOS of scenarios.py"
 
 
 def test_an_event_has_a_payload_and_counterparts_know_it() -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from emulator.world.errors import Invalid
 from emulator.world.keys import rotated
 from emulator.world.policy import admin as policy
+from emulator.world.policy import allowed
+from emulator.world.policy import streams as seeing
 from emulator.world.users import SYSTEM, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from emulator.world.keys import KeyChange
     from emulator.world.streams import Membership, Stream
@@ -52,7 +54,8 @@ class Administration:
         """The users of the pod, in the order in which they came."""
         policy.may(user, "VIEW_USER_DETAIL", "ACCESS_USER_PROVISIONING_API")
         users = self._world.users.book
-        return [users[key] for key in islice(users.keys_by("company", user.company_id), skip, skip + limit)]
+        candidates = (users[key] for key in users.keys_by("company", user.company_id))
+        return list(islice(allowed(policy.is_of_the_pod, candidates, user), skip, skip + limit))
 
     def found(
         self, user: User, *, role: str | None, feature: str | None, enabled: bool | None, skip: int, limit: int
@@ -63,17 +66,13 @@ class Administration:
             policy.features_exist([feature])
         users = self._world.users.book
 
-        def fitting() -> Iterator[User]:
-            keys = users.keys_by("role", role) if role else users.keys_by("company", user.company_id)
-            for each in (users[key] for key in keys):
-                if (
-                    each.company_id == user.company_id
-                    and (feature is None or feature in each.entitlements)
-                    and (enabled is None or each.enabled == enabled)
-                ):
-                    yield each
-
-        return list(islice(fitting(), skip, skip + limit))
+        keys = users.keys_by("role", role) if role else users.keys_by("company", user.company_id)
+        fitting = (
+            each
+            for each in (users[key] for key in keys)
+            if (feature is None or feature in each.entitlements) and (enabled is None or each.enabled == enabled)
+        )
+        return list(islice(allowed(policy.is_of_the_pod, fitting, user), skip, skip + limit))
 
     # --- accounts ---
 
@@ -207,15 +206,17 @@ class Administration:
             raise Invalid("an IM between users names at least two of them")
         return self._world.streams.im(users[0], [each.id for each in users[1:]])
 
-    def streams_of(self, user: User, target_id: int) -> User:
-        """A user whose streams `user` may list."""
+    def streams_of(self, user: User, target_id: int, types: Collection[str], *, inactive: bool) -> list[Stream]:
+        """The streams of a user, as `Streams.listed` has them, whose members `user` may see."""
         policy.may(user, "VIEW_ANY_STREAM_MEMBERSHIP")
-        return self._target(user, target_id)
+        found = self._world.streams.listed(self._target(user, target_id), types, inactive=inactive)
+        return list(allowed(seeing.may_list_members, found, self._world, user))
 
     def members_of(self, user: User, stream_id: str) -> tuple[Stream, list[Membership]]:
         """A stream of any kind and who is in it; UnknownRoom where there is none."""
         policy.may(user, "VIEW_ANY_STREAM_MEMBERSHIP")
         stream = self._world.streams.seen_by(user, stream_id)
+        seeing.may_list_members(self._world, user, stream)
         return stream, self._world.streams.members(stream.id)
 
     def session_holder(self, user: User, target_id: int) -> User:

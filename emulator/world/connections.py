@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
-from emulator.world.errors import Invalid, UnknownConnection
-from emulator.world.policy import people
+from emulator.world.errors import Invalid, Unknown, UnknownConnection
+from emulator.world.policy import allows, people
 from emulator.world.record import record
+from emulator.world.users import unknown
 
 if TYPE_CHECKING:
     from emulator.world.users import User
@@ -61,6 +62,10 @@ class Connections:
             party=lambda found: (found.requester, found.receiver),
         )
 
+    def between(self, one: User, other: User) -> Connection | None:
+        """What became of the request of one of the two to the other, if there was one."""
+        return self.book.get(_pair(one.id, other.id))
+
     def connected(self, one: User, other: User) -> bool:
         """Whether the two may talk: colleagues, or an accepted connection."""
         if one.company_id == other.company_id:
@@ -73,25 +78,28 @@ class Connections:
         other = self._met(user, other_id)
         if other.id == user.id:
             raise UnknownConnection("nobody is connected to oneself")
-        return self._standing(user, other)
+        if other.company_id == user.company_id:
+            return Standing(user=other.id, status=ACCEPTED)
+        connection = self.book.get(_pair(user.id, other.id))
+        if connection is None:
+            raise UnknownConnection(f"'{user.username}' and '{other.username}' never asked each other")
+        return self._seen(user.id, other.id, connection)
 
     def list(self, user: User, statuses: Iterable[str], others: Iterable[int] | None) -> list[Standing]:
         """The standings of `user` with one of these statuses. Colleagues appear only where they are named."""
         wanted = frozenset(statuses)
-        found = []
         if others is None:
-            for connection in self.book.by("party", user.id):
-                other = connection.receiver if connection.requester == user.id else connection.requester
-                found.append(self._seen(user.id, other, connection))
-        else:
-            for other_id in dict.fromkeys(others):
-                other_user = self._world.users.book.get(other_id)
-                if other_user is None or other_id == user.id:
-                    continue
-                pair = self.book.get(_pair(user.id, other_id))
-                if pair is not None or other_user.company_id == user.company_id:
-                    found.append(self._standing(user, other_user))
-        return [standing for standing in found if standing.status in wanted]
+            pairs = self.book.keys_by("party", user.id)
+            others = [second if first == user.id else first for first, second in pairs]
+        found = []
+        for other_id in dict.fromkeys(others):
+            try:
+                standing = self.standing(user, other_id)
+            except Unknown:
+                continue
+            if standing.status in wanted:
+                found.append(standing)
+        return found
 
     def request(self, user: User, other_id: int) -> Standing:
         """Ask for a connection. Answers the standing as it is when there is nothing to ask for."""
@@ -179,24 +187,17 @@ class Connections:
         return self.book.put(_pair(connection.requester, connection.receiver), connection)
 
     def _met(self, user: User, other_id: int) -> User:
-        """Another user: who asked or was asked is known, others are as the directory shows them."""
-        if _pair(user.id, other_id) in self.book:
-            return self._world.users.get(other_id)
-        return self._world.users.seen_by(user, other_id)
+        """Another user whom `user` knows of."""
+        other = self._world.users.book.get(other_id)
+        if other is None or not allows(people.knows_of, self._world, user, other):
+            raise unknown(user, other_id)
+        return other
 
     def _of(self, user: User, other: User) -> Connection:
         connection = self.book.get(_pair(user.id, other.id))
         if connection is None:
             raise UnknownConnection(f"'{other.username}' never asked '{user.username}' for a connection")
         return connection
-
-    def _standing(self, user: User, other: User) -> Standing:
-        if other.company_id == user.company_id:
-            return Standing(user=other.id, status=ACCEPTED)
-        connection = self.book.get(_pair(user.id, other.id))
-        if connection is None:
-            raise UnknownConnection(f"'{user.username}' and '{other.username}' never asked each other")
-        return self._seen(user.id, other.id, connection)
 
     @staticmethod
     def _seen(user: int, other: int, connection: Connection) -> Standing:

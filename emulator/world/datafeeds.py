@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emulator.world.errors import Forbidden, Invalid, UnknownFeed
+from emulator.world.policy import allowed
+from emulator.world.policy import events as policy
 
 if TYPE_CHECKING:
     from emulator.world.events import Event
@@ -75,7 +77,7 @@ class Datafeeds:
         if len(feeds) >= MOST_FEEDS:
             raise Forbidden(f"'{user.username}' has {MOST_FEEDS} feeds already: delete a listed one")
         feed = Datafeed(
-            id=f"{self._world.ids.hex(32)}_f_{self._world.ids.hex(5)}",
+            id=self._free_id(),
             owner=user.id,
             tag=tag or None,
             used_at=self._world.clock.now(),
@@ -83,6 +85,12 @@ class Datafeeds:
         self._feeds[feed.id] = feed
         self._of_user.setdefault(user.id, []).append(feed)
         return feed
+
+    def _free_id(self) -> str:
+        # The ids of a world come again when it is restored, and feeds outlive that.
+        while (feed_id := f"{self._world.ids.hex(32)}_f_{self._world.ids.hex(5)}") in self._feeds:
+            pass
+        return feed_id
 
     def listed(self, user: User, tag: str | None = None) -> list[Datafeed]:
         """The live feeds of a user, those of a tag when one is given."""
@@ -161,22 +169,12 @@ class Datafeeds:
             return
         if not event.kind.isupper():  # only what production has a name for goes to feeds
             return
-        for user_id, feeds in self._of_user.items():
-            if feeds and self._concerns(event, user_id):
-                entry = Entry(self._world.ids.event(), event)
-                for feed in feeds:
-                    feed.queue.append(entry)
-                    del feed.queue[:-MOST_QUEUED]
-                    for call in tuple(feed.waiting):
-                        call()
-
-    def _concerns(self, event: Event, user_id: int) -> bool:
-        if user_id in event.to:
-            return True
-        if event.stream is None or not self._world.streams.is_member(event.stream, user_id):
-            return False
-        if event.kind != "MESSAGESENT":
-            return True
-        world = self._world
-        message, stream = world.messages.book[event.about], world.streams.book[event.stream]
-        return world.messages.shows(world.users.book[user_id], stream, message)
+        users = self._world.users.book  # a feed outlives its owner where a restore takes the owner away
+        owners = [user for user_id, feeds in self._of_user.items() if feeds and (user := users.get(user_id))]
+        for owner in allowed(policy.may_hear, owners, self._world, event):
+            entry = Entry(self._world.ids.event(), event)
+            for feed in self._of_user[owner.id]:
+                feed.queue.append(entry)
+                del feed.queue[:-MOST_QUEUED]
+                for call in tuple(feed.waiting):
+                    call()

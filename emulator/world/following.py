@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book, Postings
@@ -96,12 +96,17 @@ class Following:
     def followers(self, user: User, followed_id: int, *, limit: int, before: int | None, after: int | None) -> Page:
         """A page of those who follow a user."""
         policy.is_a_colleague(user, self._world.users.seen_by(user, followed_id))
-        return _page(self._followers.of(followed_id), limit, before, after)
+        return self._shown(user, _page(self._followers.of(followed_id), limit, before, after))
 
     def following(self, user: User, follower_id: int, *, limit: int, before: int | None, after: int | None) -> Page:
         """A page of those whom a user follows."""
         policy.is_a_colleague(user, self._world.users.seen_by(user, follower_id))
-        return _page(self._following.of(follower_id), limit, before, after)
+        return self._shown(user, _page(self._following.of(follower_id), limit, before, after))
+
+    def _shown(self, user: User, page: Page) -> Page:
+        """Of a page those whom the directory shows to `user`; ranks and total count all."""
+        users = self._world.users
+        return replace(page, users=[each for each in page.users if users.sees(user, users.book[each])])
 
 
 def _complain(strange: list[int]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.world.attachments import Attachment, Upload, stored
 from emulator.world.books import Book, Postings, Stamp
 from emulator.world.errors import Invalid, UnknownMessage
+from emulator.world.policy import allowed, allows
 from emulator.world.policy import messages as policy
 from emulator.world.record import record
 
@@ -109,17 +109,15 @@ class Messages:
 
     def seen_by(self, user: User, message_id: str) -> Message:
         """The message, if `user` may read it; UnknownMessage where there is none."""
+        message = self._existing(message_id)
+        policy.reading(self._world, user, self._world.streams.book[message.stream], message)
+        return message
+
+    def _existing(self, message_id: str) -> Message:
         message = self.book.get(message_id)
         if message is None:
             raise UnknownMessage(f"there is no message '{message_id}'")
-        stream = self._world.streams.readable_by(user, message.stream)
-        policy.within_history(self._world, user, stream, message)
-        policy.no_barrier_to_author(self._world, user, message)
         return message
-
-    def shows(self, user: User, stream: Stream, message: Message) -> bool:
-        """Whether what `user` may read of a stream, which they may read, includes this message."""
-        return policy.history_reaches(self._world, user, stream, message)
 
     def listed(
         self, user: User, stream_id: str, *, since: int, until: int | None = None, skip: int = 0, limit: int
@@ -128,19 +126,13 @@ class Messages:
         stream = self._world.streams.readable_by(user, stream_id)
         since = max(since, policy.history_from(self._world, user, stream))
         stamps, first, last = self.timeline.between(stream.id, since, until)
-        seen = self._seen(user, stream, (stamps[at] for at in range(first, last)))
-        return list(islice(seen, skip, skip + limit))
-
-    def _seen(self, user: User, stream: Stream, stamps: Iterable[Stamp]) -> Iterator[Message]:
-        for _, _, message_id in stamps:
-            message = self.book[message_id]
-            if policy.history_reaches(self._world, user, stream, message):
-                yield message
+        candidates = (self.book[stamps[at][2]] for at in range(first, last))
+        return list(islice(allowed(policy.shown, candidates, self._world, user, stream), skip, skip + limit))
 
     def attachment(self, user: User, stream_id: str, message_id: str, file_id: str) -> bytes:
         """The content of a file or of its preview; UnknownMessage where the message or the file is not to be had."""
         message = self.seen_by(user, message_id)
-        if message.stream == stream_id and message.suppressed_at is None:
+        if message.stream == stream_id and allows(policy.content_shows, message):
             for attachment in message.attachments:
                 if attachment.id == file_id:
                     return attachment.content
@@ -154,7 +146,7 @@ class Messages:
             message = self.seen_by(user, message_id)
         except UnknownMessage as unknown:
             raise Invalid(unknown.reason) from None
-        if message.stream != stream.id or message.suppressed_at is not None:
+        if message.stream != stream.id or not allows(policy.content_shows, message):
             raise Invalid(f"message '{message_id}' cannot be pinned in stream '{stream.id}'")
 
     def last_at(self, stream: Stream) -> int | None:
@@ -206,7 +198,8 @@ class Messages:
 
     def suppress(self, user: User, message_id: str) -> tuple[Message, int]:
         """Hide what a message says from everybody. The number is the time (ms), 0 where it was hidden before."""
-        message = self._to_suppress(user, message_id)
+        message = self._existing(message_id)
+        policy.reaching(self._world, user, self._world.streams.book[message.stream], message)
         policy.may_suppress(self._world, user, message)
         if message.suppressed_at is not None:
             return message, 0
@@ -231,14 +224,6 @@ class Messages:
             if version.suppressed_at is None:
                 self.book.put(version.id, replace(version, suppressed_at=at))
         return [version.id for version in versions]
-
-    def _to_suppress(self, user: User, message_id: str) -> Message:
-        """Content management deals with every message, anybody else with what they may read."""
-        message = self.book.get(message_id)
-        if message is not None and "SUPPRESS_MESSAGE" in user.privileges:
-            policy.is_of_the_pod(self._world, user, message)
-            return message
-        return self.seen_by(user, message_id)
 
     def submit(self, user: User, message_id: str, form: str, values: tuple[tuple[str, Any], ...]) -> None:
         """Submit a form of a message; Invalid where the message has no such form."""

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book, Postings
-from emulator.world.errors import Forbidden, Invalid, UnknownPresenceFeed
+from emulator.world.errors import Invalid, UnknownPresenceFeed
 from emulator.world.ids import pod_of
-from emulator.world.policy import people
+from emulator.world.policy import allowed, allows
 from emulator.world.policy import presence as policy
 from emulator.world.record import record
 
@@ -111,24 +111,21 @@ class Presences:
         """What `viewer` sees of a user; UnknownUser where there is none. Users of other companies are OFFLINE unless
         connected and registered, and in a local query."""
         user = self._world.users.seen_by(viewer, user_id)
-        presence = self._of(user.id)
-        if user.company_id == viewer.company_id:
-            return presence
-        category = _TO_OTHERS.get(presence.category, presence.category)
-        # The time of what is shown as OFFLINE would tell that it is something else.
-        if category == OFFLINE or local or not self._shown_to(viewer, user):
+        if local and user.company_id != viewer.company_id:
             return self._offline(user.id)
-        return replace(presence, category=category)
+        return self._shown(viewer, user) if self._sees(viewer, user) else self._offline(user.id)
 
-    def _shown_to(self, viewer: User, user: User) -> bool:
-        interest = self.interests.get((viewer.id, user.id))
-        until = None if interest is None else interest.until
-        try:
-            people.connected(self._world, viewer, user)
-            policy.has_registered_interest(viewer, user, until, self._world.clock.now())
-        except Forbidden:
-            return False
-        return True
+    def _sees(self, viewer: User, user: User) -> bool:
+        return allows(policy.may_see, self._world, viewer, user)
+
+    def _shown(self, viewer: User, user: User) -> Presence:
+        """A presence as `viewer`, who may see it, sees it, by itself and in lists."""
+        presence = self._of(user.id)
+        category = _TO_OTHERS.get(presence.category)
+        if category is None or allows(policy.category_shows, viewer, user):
+            return presence
+        # The time of what is shown as OFFLINE would tell that it is something else.
+        return self._offline(user.id) if category == OFFLINE else replace(presence, category=category)
 
     def register(self, user: User, user_ids: Iterable[int]) -> None:
         """Register an interest in users of other companies, for an hour; UnknownUser when one does not exist."""
@@ -144,7 +141,8 @@ class Presences:
         policy.may_list_all(user)
         company = sorted(self._world.users.book.keys_by("company", user.company_id))
         first = 0 if first_id is None else bisect_left(company, first_id)
-        return [self._of(user_id) for user_id in company[first : first + limit]]
+        page = (self._world.users.book[user_id] for user_id in company[first : first + limit])
+        return [self._shown(user, each) for each in allowed(policy.may_see, page, self._world, user)]
 
     # --- setting ---
 
@@ -208,7 +206,8 @@ class Presences:
         for at in range(bisect_left(changes, (feed.read_to + 1,)), len(changes)):
             number, user_id = changes[at]
             presence = self.book[user_id]
-            if number > opened or presence.category != OFFLINE:
+            told = number > opened or presence.category != OFFLINE
+            if told and self._sees(user, self._world.users.book[user_id]):
                 if len(found) == MOST_IN_A_READ:
                     break
                 found.append(presence)

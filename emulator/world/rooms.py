@@ -8,16 +8,14 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Grams
-from emulator.world.errors import Forbidden, UnknownRoom
-from emulator.world.policy import people
+from emulator.world.errors import UnknownRoom
+from emulator.world.policy import allowed, allows, people
 from emulator.world.policy import rooms as policy
 from emulator.world.policy import streams as seeing
 from emulator.world.record import record
 from emulator.world.streams import ROOM, Membership, RoomAttributes, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -209,23 +207,17 @@ class Rooms:
 
     def _pass_on(self, stream: Stream, by: int) -> bool:
         """See that the room has an owner who can act: else the eldest end user in it becomes one."""
-        now = self._world.clock.now()
-        users = self._world.users.book
-        heir = None
-        for member in self._world.streams.members(stream.id):
-            user = users[member.user]
-            if not user.may_act(now):
-                continue
-            if member.owner:
-                return True
-            fit = user.account_type == "NORMAL" and (
-                not (stream.room and stream.room.public) or "canCreatePublicRoom" in user.entitlements
-            )
-            if heir is None and fit:
-                heir = user.id
+        members = self._world.streams.members(stream.id)
+        users = [self._world.users.book[member.user] for member in members]
+        if any(
+            member.owner and allows(people.account_works, self._world, user)
+            for member, user in zip(members, users, strict=True)
+        ):
+            return True
+        heir = next(allowed(policy.may_inherit, users, self._world, stream), None)
         if heir is None:
             return False
-        self._set_owner(stream, heir, True, by)
+        self._set_owner(stream, heir.id, True, by)
         return True
 
     def keep_owned(self, stream: Stream, gone: User) -> None:
@@ -255,10 +247,9 @@ class Rooms:
         found: list[tuple[bool, Stream]] = []
         barred = self._world.barriers.barred_users(user)
         query = search.query.strip().casefold()
-        for stream_id in self.words.find(query):
-            stream = self._world.streams.book[stream_id]
-            if not self._filtered(stream, search) or not self._may_find(user, stream, barred):
-                continue
+        candidates = (self._world.streams.book[stream_id] for stream_id in self.words.find(query))
+        fitting = (stream for stream in candidates if self._filtered(stream, search))
+        for stream in allowed(seeing.may_find, fitting, self._world, user, barred):
             room = stream.room
             assert room is not None
             by_keys = self._matching_keywords(room, query, search.labels, fields)
@@ -272,13 +263,6 @@ class Rooms:
         else:
             found.sort(key=lambda hit: (hit[1].created_at, hit[1].id))
         return [stream for _, stream in found], facets
-
-    def _may_find(self, user: User, stream: Stream, barred: Collection[int]) -> bool:
-        try:
-            seeing.may_find(self._world, user, stream, barred)
-        except Forbidden:
-            return False
-        return True
 
     def _filtered(self, stream: Stream, search: RoomSearch) -> bool:
         room, streams = stream.room, self._world.streams

@@ -8,7 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Postings, Stamp
-from emulator.world.policy.messages import history_from
+from emulator.world.policy import allowed, allows
+from emulator.world.policy import messages as policy
+from emulator.world.policy import streams as seeing
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -72,19 +74,15 @@ class Search:
         if search.stream is not None:
             stream = streams.readable_by(user, search.stream)
             return [stream] if not search.types or stream.type in search.types else []
-        own = {stream_id: streams.book[stream_id] for stream_id, _ in streams.memberships.keys_by("user", user.id)}
-        for stream in streams.book.by("public", user.company_id):
-            own.setdefault(stream.id, stream)
-        return [
-            stream
-            for stream in own.values()
-            if (not search.types or stream.type in search.types) and (stream.room is None or stream.active)
-        ]
+        candidates = {stream.id: stream for stream in streams.of(user.id)}
+        candidates |= {stream.id: stream for stream in streams.book.by("public", user.company_id)}
+        readable = allowed(seeing.reading, candidates.values(), self._world, user)
+        return [stream for stream in readable if not search.types or stream.type in search.types]
 
     def _matches(self, user: User, stream: Stream, terms: frozenset[Term], search: MessageSearch) -> Iterator[Stamp]:
         """The stamps in one stream under all the terms, in the order asked for."""
         until = None if search.before is None else search.before - 1
-        since = max(search.since or 0, history_from(self._world, user, stream))
+        since = max(search.since or 0, policy.history_from(self._world, user, stream))
         if terms:
             keys = sorted(((stream.id, *each) for each in terms), key=lambda key: len(self.found_by.of(key)))
             stamps, first, last = self.found_by.between(keys[0], since, until)
@@ -103,7 +101,9 @@ class Search:
             before = stamp
             message = self._world.messages.book[stamp[2]]
             stream = self._world.streams.book[message.stream]
-            if message.suppressed_at is not None or message.replaced_by is not None:
-                continue
-            if self._world.messages.shows(user, stream, message):
+            if (
+                message.replaced_by is None
+                and allows(policy.content_shows, message)
+                and allows(policy.shown, self._world, user, stream, message)
+            ):
                 yield message

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
 from emulator.world.errors import Barred, Invalid, Refused, UnknownSignal
+from emulator.world.policy import allowed
 from emulator.world.policy import signals as policy
 from emulator.world.record import record
 from emulator.world.signal_query import Alternatives, alternatives
@@ -87,7 +88,8 @@ class Signals:
         found = {signal_id: self.book[signal_id] for signal_id, _ in self.subscriptions.keys_by("user", user.id)}
         for signal in self.book.by("everybody", user.company_id):
             found[signal.id] = signal
-        return sorted(found.values(), key=lambda signal: (signal.created_at, signal.id))
+        seen = allowed(policy.may_see, found.values(), self._world, user)
+        return sorted(seen, key=lambda signal: (signal.created_at, signal.id))
 
     def subscribers(self, user: User, signal_id: str, skip: int, limit: int) -> tuple[list[Subscription], int]:
         """A page of those subscribed, the owner first, then by time; and how many there are."""

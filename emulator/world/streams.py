@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from emulator.world import ids
 from emulator.world.books import Book
 from emulator.world.errors import UnknownRoom, UnknownStream
-from emulator.world.policy import people
+from emulator.world.policy import allowed, people
 from emulator.world.policy import streams as policy
 from emulator.world.record import record
 
@@ -67,6 +68,7 @@ class Membership:
 
 
 Seat = tuple[str, int]
+_OLDEST_FIRST = attrgetter("created_at", "id")
 
 
 def name_key(name: str) -> str:
@@ -115,8 +117,7 @@ class Streams:
     def readable_by(self, user: User, stream_id: str) -> Stream:
         """The stream whose messages `user` may read; UnknownStream where there is none."""
         stream = self._existing(stream_id)
-        policy.may_read(self._world, user, stream)
-        policy.content_is_visible(stream)
+        policy.reading(self._world, user, stream)
         return stream
 
     def writable_by(self, user: User, stream_id: str, *, files: bool = False) -> Stream:
@@ -135,12 +136,18 @@ class Streams:
 
     def listed(self, user: User, types: Collection[str] = (), *, inactive: bool = False) -> list[Stream]:
         """The streams of a user, oldest first: of these types (all when empty), inactive ones only when asked for."""
-        streams = (self.book[stream_id] for stream_id, _ in self.memberships.keys_by("user", user.id))
         found = [
-            stream for stream in streams if (not types or stream.type in types) and (inactive or self.is_active(stream))
+            stream
+            for stream in allowed(policy.may_see_stream, self.of(user.id), self._world, user)
+            if (not types or stream.type in types) and (inactive or self.is_active(stream))
         ]
-        found.sort(key=lambda stream: (stream.created_at, stream.id))
+        found.sort(key=_OLDEST_FIRST)
         return found
+
+    def of(self, user_id: int) -> list[Stream]:
+        """The streams that somebody is in, in the order in which they came there."""
+        rows = self.book.rows
+        return [rows[stream_id] for stream_id, _ in self.memberships.keys_by("user", user_id)]
 
     def is_active(self, stream: Stream) -> bool:
         """Rooms are active until deactivated; an IM while each of its participants is (production/pod.md 3.1)."""
@@ -153,7 +160,7 @@ class Streams:
         return self.memberships.get((stream_id, user_id))
 
     def is_member(self, stream_id: str, user_id: int) -> bool:
-        return (stream_id, user_id) in self.memberships
+        return (stream_id, user_id) in self.memberships.rows
 
     def members(self, stream_id: str) -> list[Membership]:
         """Who is in a stream, in the order in which they joined."""

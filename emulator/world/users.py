@@ -131,6 +131,11 @@ def _holds(wanted: str | None, values: Iterable[str | None]) -> bool:
     return any(value is not None and value.casefold() == wanted for value in values)
 
 
+def unknown(viewer: User, user_id: int) -> UnknownUser:
+    """What is said of a user who is not there, and of one whom `viewer` may not see."""
+    return UnknownUser(f"no user has the id {user_id}, or '{viewer.username}' may not see them")
+
+
 class Users:
     """The users of all companies. E-mail and username are unique within a company only."""
 
@@ -220,7 +225,7 @@ class Users:
         """The user with this id, as the directory shows it to `viewer`; UnknownUser where it shows none."""
         user = self.book.get(user_id)
         if user is None or not self._shown(viewer, user, local):
-            raise UnknownUser(f"no user has the id {user_id}, or '{viewer.username}' may not see them")
+            raise unknown(viewer, user_id)
         return user
 
     def _shown(self, viewer: User, user: User, local: bool) -> bool:

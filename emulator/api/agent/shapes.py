@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from emulator.api.shapes import V4User, v4_user
 from emulator.world.messages import MESSAGEML, NOTHING
+from emulator.world.policy import allows, messages
 
 if TYPE_CHECKING:
     from emulator.world.messages import Message
@@ -55,7 +56,7 @@ class V4Message(TypedDict, total=False):
 
 def v4_message(world: World, message: Message, viewer: User) -> V4Message:
     """A message as `viewer` reads it. What a suppressed one said is gone for everybody."""
-    shown = message.suppressed_at is None
+    shown = allows(messages.content_shows, message)
     attachments: list[AttachmentAnswer] = []
     if shown:
         for attachment in message.attachments:

@@ -37,6 +37,7 @@ def _answer(call: Call, user: User) -> UserV2:
 def user_v1(call: Call) -> UserV1 | None:
     """A user by e-mail: the id."""
     found = call.world.users.look_up(call.user, emails=[call.query.email], local=call.query.local)
+    # Who asks by e-mail knows it.
     return {"id": found[0].id, "emailAddress": found[0].email} if found else None
 
 

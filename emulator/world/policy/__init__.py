@@ -8,15 +8,17 @@ looked up when it is called, so that a test can take one rule away and see that 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar, TypeVarTuple
 
 from emulator.world.errors import Refused
 
 P = ParamSpec("P")
+T = TypeVar("T")
+Given = TypeVarTuple("Given")
 
 
 class Basis(Enum):
@@ -79,6 +81,7 @@ def rule(basis: Basis, page: str) -> Callable[[Callable[P, None]], Callable[P, N
             else:
                 _overhear(declared, _heard, args, kwargs)
 
+        ask.rule = declared  # type: ignore[attr-defined]
         return ask
 
     return declare
@@ -91,6 +94,31 @@ def allows(asked: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
     except Refused:
         return False
     return True
+
+
+def allowed(asked: Callable[[*Given, T], None], candidates: Iterable[T], *given: *Given) -> Iterator[T]:
+    """Those of the candidates with which a rule is content: an index gives them, the rule decides."""
+    if _heard is not None:
+        yield from (each for each in candidates if _left_in(asked, _heard, (*given, each)))
+        return
+    declared: Rule | None = getattr(asked, "rule", None)
+    decides: Callable[..., None] = asked if declared is None else declared.check  # looked up once, not for each
+    check = functools.partial(decides, *given)
+    for candidate in candidates:
+        try:
+            check(candidate)
+        except Refused:
+            continue
+        yield candidate
+
+
+def _left_in(asked: Callable[..., None], heard: list[Asked], given: tuple[Any, ...]) -> bool:
+    """Whether a list shows something. Of each rule it is noted once that it was content, and once why it was not."""
+    with overheard() as within:
+        fits = allows(asked, *given)
+    known = {(each.rule.name, each.refusal is None) for each in heard}
+    heard.extend(each for each in within if (each.rule.name, each.refusal is None) not in known)
+    return fits
 
 
 def _overhear(declared: Rule, heard: list[Asked], args: Any, kwargs: Any) -> None:

@@ -29,14 +29,25 @@ FILES_BYTES = 30 * 1024 * 1024
 FILE_NAME = 255
 
 
-def history_reaches(world: World, user: User, stream: Stream, message: Message) -> bool:
-    """Whether what `user` may read of a stream includes this message."""
-    try:
-        within_history(world, user, stream, message)
-        no_barrier_to_author(world, user, message)
-    except Forbidden:
-        return False
-    return True
+def shown(world: World, user: User, stream: Stream, message: Message) -> None:
+    """All that is asked of a message before a user sees it who may read in its stream."""
+    within_history(world, user, stream, message)
+    no_barrier_to_author(world, user, message)
+
+
+def reading(world: World, user: User, stream: Stream, message: Message) -> None:
+    """All that is asked before a user sees a message (production/agent.md 4)."""
+    streams.reading(world, user, stream)
+    shown(world, user, stream, message)
+
+
+def reaching(world: World, user: User, stream: Stream, message: Message) -> None:
+    """All that is asked before a user may try to suppress a message: content management deals with every message of
+    the pod, anybody else with what they may read (production/agent.md 7)."""
+    if "SUPPRESS_MESSAGE" in user.privileges:
+        is_of_the_pod(world, user, message)
+    else:
+        reading(world, user, stream, message)
 
 
 def history_from(world: World, user: User, stream: Stream) -> int:
@@ -66,6 +77,13 @@ def no_barrier_to_author(world: World, user: User, message: Message) -> None:
     author = world.users.book[message.sender]
     if world.barriers.between(user, author) is not None:
         raise Barred(f"an information barrier stands between '{user.username}' and the author '{author.username}'")
+
+
+@rule(Basis.DOCUMENTED, "production/agent.md 7")
+def content_shows(message: Message) -> None:
+    """What a suppressed message said, and its files, are gone for everybody, and it is not found by them."""
+    if message.suppressed_at is not None:
+        raise UnknownMessage(f"message '{message.id}' is suppressed")
 
 
 @rule(Basis.CHOICE, "production/pod.md 3.2")

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import Barred, EntitlementMissing, Forbidden, Inactive, Invalid, NotConnected
-from emulator.world.policy import Basis, rule
+from emulator.world.errors import (
+    Barred,
+    EntitlementMissing,
+    Forbidden,
+    Inactive,
+    Invalid,
+    NotConnected,
+    UnknownUser,
+)
+from emulator.world.policy import Basis, allows, rule
 
 if TYPE_CHECKING:
     from emulator.world.connections import Connection
@@ -44,6 +52,13 @@ def directory_shows(world: World, viewer: User, other: User) -> None:
     other companies."""
     if viewer.company_id != other.company_id:
         _both_external(world, viewer, other)
+
+
+@rule(Basis.CHOICE, "production/pod.md 7, 3.4")
+def knows_of(world: World, user: User, other: User) -> None:
+    """How somebody stands to another is told of those whom the directory shows, and of who asked or was asked."""
+    if world.connections.between(user, other) is None and not allows(directory_shows, world, user, other):
+        raise UnknownUser(f"no user has the id {other.id}, or '{user.username}' may not see them")
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 3.4, production/agent.md 2")

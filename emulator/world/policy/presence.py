@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.world.errors import Forbidden, RoleMissing
-from emulator.world.policy import Basis, rule
+from emulator.world.policy import Basis, people, rule
 
 if TYPE_CHECKING:
     from emulator.world.presence import PresenceFeed
     from emulator.world.users import User
+    from emulator.world.world import World
 
 
 _LIMITED_RELEASE = ("AVAILABLE", "BUSY", "ON_THE_PHONE", "AWAY")
@@ -17,9 +18,27 @@ _LISTERS = frozenset({"ACCESS_USER_PROVISIONING_API", "ADMIN_PRESENCE_UPDATE"})
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 6")
-def has_registered_interest(viewer: User, user: User, until: int | None, now: int) -> None:
+def may_see(world: World, viewer: User, user: User) -> None:
+    """A presence is seen by colleagues, and by those of other companies who are connected and registered an
+    interest. For anybody else the user is OFFLINE."""
+    if viewer.company_id != user.company_id:
+        people.connected(world, viewer, user)
+        has_registered_interest(world, viewer, user)
+
+
+@rule(Basis.DOCUMENTED, "production/pod.md 6")
+def category_shows(viewer: User, user: User) -> None:
+    """Colleagues see a presence as it was set. Others see BE_RIGHT_BACK and DO_NOT_DISTURB as AWAY, OFF_WORK as
+    OFFLINE."""
+    if viewer.company_id != user.company_id:
+        raise Forbidden(f"'{user.username}' is of another company than '{viewer.username}'")
+
+
+@rule(Basis.DOCUMENTED, "production/pod.md 6")
+def has_registered_interest(world: World, viewer: User, user: User) -> None:
     """A user of another company is seen by who registered an interest in them within the last hour."""
-    if until is None or now >= until:
+    interest = world.presences.interests.get((viewer.id, user.id))
+    if interest is None or world.clock.now() >= interest.until:
         raise Forbidden(f"'{viewer.username}' has registered no interest in '{user.username}' within the last hour")
 
 

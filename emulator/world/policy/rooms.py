@@ -254,6 +254,15 @@ def may_own(stream: Stream, target: User) -> None:
         people.has(target, "canCreatePublicRoom", "own a public room")
 
 
+@rule(Basis.CHOICE, "production/pod.md 3.1")
+def may_inherit(world: World, stream: Stream, target: User) -> None:
+    """A room whose owners are gone passes to a person in it whose account works and who may own it."""
+    people.account_works(world, target)
+    if target.account_type != "NORMAL":
+        raise Forbidden(f"'{target.username}' is a service account and inherits no room")
+    may_own(stream, target)
+
+
 @rule(Basis.CHOICE, "production/pod.md 9.6")
 def is_a_member(world: World, stream: Stream, target: User) -> None:
     """Only members are promoted, demoted and removed."""

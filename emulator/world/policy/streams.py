@@ -112,10 +112,11 @@ def is_an_im_of(world: World, user: User, stream: Stream) -> None:
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 9.7")
-def may_find(world: World, user: User, stream: Stream, barred: Collection[int]) -> None:
+def may_find(world: World, user: User, barred: Collection[int], stream: Stream) -> None:
     """Rooms are found by their members; active public ones by all colleagues, active discoverable ones by those whom no
     information barrier separates from a member."""
     room, streams = stream.room, world.streams
+    may_see_stream(world, user, stream)
     if streams.is_member(stream.id, user.id):
         return
     if room is None or not stream.active or not colleague_of_creator(user, stream):
@@ -144,6 +145,12 @@ def content_is_visible(stream: Stream) -> None:
     """What was said in a deactivated room cannot be read until the room is reactivated."""
     if stream.room is not None and not stream.active:
         raise Forbidden(f"room '{stream.room.name}' is deactivated, its messages are hidden until it is reactivated")
+
+
+def reading(world: World, user: User, stream: Stream) -> None:
+    """All that is asked of a stream before a user reads in it (production/agent.md 4.1)."""
+    may_read(world, user, stream)
+    content_is_visible(stream)
 
 
 @rule(Basis.CHOICE, "production/agent.md 3")

@@ -12,6 +12,7 @@ from emulator.api.pod.streams import StreamAnswer, stream_answer
 from emulator.api.shapes import Success, success
 from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
+from emulator.world.policy import allows, people
 
 if TYPE_CHECKING:
     from emulator.access.sessions import Session
@@ -59,9 +60,8 @@ def stream_members(call: Call) -> MembersAnswer:
     answers: list[MemberAnswer] = []
     for seat in members[page.skip : page.skip + page.limit]:
         user = call.world.users.get(seat.user)
-        external = user.company_id != call.user.company_id
         shown: MemberUser = {"userId": user.id, "displayName": user.display_name}
-        if not external:
+        if allows(people.profile_shows, call.user, user):
             shown["email"] = user.email
         if user.first_name is not None:
             shown["firstName"] = user.first_name
@@ -69,7 +69,7 @@ def stream_members(call: Call) -> MembersAnswer:
             shown["lastName"] = user.last_name
         shown["company"] = call.world.companies.of(user.company_id).name
         shown["companyId"] = user.company_id
-        shown["isExternal"] = external
+        shown["isExternal"] = user.company_id != call.user.company_id
         answers.append(
             {
                 "user": shown,
@@ -92,9 +92,9 @@ def stream_members(call: Call) -> MembersAnswer:
 def streams_of_user(call: Call) -> list[StreamAnswer] | None:
     """The streams of any user of the pod, oldest first."""
     asked: StreamFilter | None = call.body
-    target = call.world.admin.streams_of(call.user, call.number("uid"))
     types = {each.type for each in (asked and asked.streamTypes) or ()}
-    found = call.world.streams.listed(target, types, inactive=bool(asked and asked.includeInactiveStreams))
+    inactive = bool(asked and asked.includeInactiveStreams)
+    found = call.world.admin.streams_of(call.user, call.number("uid"), types, inactive=inactive)
     page = call.query
     return [stream_answer(call, stream) for stream in found[page.skip : page.skip + page.limit]] or None
 
