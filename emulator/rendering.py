@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from emulator.world.errors import BadMessage, TooLarge, UnknownUser
@@ -9,6 +10,7 @@ from emulator.world.messages import Content
 
 if TYPE_CHECKING:
     from emulator.messageml.element import Directory
+    from emulator.world.messages import Message
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -45,6 +47,29 @@ def rendered(
     )
 
 
+class Everybody:
+    """All users: the directory of those who know all, as world files and growth do."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def by_id(self, user_id: int) -> User | None:
+        return self._world.users.book.get(user_id)
+
+    def by_email(self, email: str) -> User | None:
+        return self._world.users.book.one_by("email", email.casefold())
+
+
+def text_of(world: World, message: Message) -> str:
+    """What one sees of a message: its text, a line for each block; nothing of one that was kept damaged."""
+    from emulator.messageml import InvalidMessage, convert
+
+    try:
+        return convert(_no_template(message.presentationml), message.data, users=Everybody(world), schemes=None).text
+    except InvalidMessage:
+        return ""
+
+
 class _Directory:
     """The users that a sender can mention: those whom the directory shows them."""
 
@@ -66,8 +91,17 @@ def as_messageml(message: str) -> str:
     """MessageML as it is; text without a tag at its start is made a message that says it."""
     if message.lstrip().startswith("<"):
         return message
-    text = message.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<messageML>{text}</messageML>"
+    return f"<messageML>{verbatim(message)}</messageML>"
+
+
+def verbatim(text: str) -> str:
+    """A text within MessageML that says just that: no tag, no quote that ends an attribute, no template."""
+    return _no_template(escape(text))
+
+
+def _no_template(markup: str) -> str:
+    """Markup in which nothing is a template."""
+    return markup.replace("${", "&#36;{").replace("#{", "&#35;{")
 
 
 def render(world: World, sender: User, message: str | None, data: str | None, version: str | None = None) -> Content:

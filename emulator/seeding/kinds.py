@@ -6,7 +6,7 @@ Nothing here imports pydantic before it is asked: a world that ships with the em
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
@@ -85,6 +85,16 @@ def within(least: int, most: int) -> Must:
     return Must(check, {"minimum": least, "maximum": most})
 
 
+def sized(least: int, most: int) -> Must:
+    """A text of so many characters, or a list or mapping of so many items."""
+
+    def check(value: Sized) -> None:
+        if not least <= len(value) <= most:
+            raise ValueError(f"a length from {least} to {most} is needed, {len(value)} is none")
+
+    return Must(check)
+
+
 def one_of(what: str, names: Iterable[str]) -> Must:
     """One of some names."""
     known = frozenset(names)
@@ -131,6 +141,17 @@ def ago(how_long: int | str) -> int:
     if found is None:
         raise ValueError("write how long ago as a number with s, m, h or d, such as 90s or 3d")
     return int(found[1]) * _UNITS[found[2]]
+
+
+_SHORTEST_TURN = 100
+
+
+def turn(every: int | str) -> int:
+    """How often a timer strikes, in ms; ValueError unless it is 100 ms to a day."""
+    ms = ago(every)
+    if not _SHORTEST_TURN <= ms <= _UNITS["d"]:
+        raise ValueError(f"a timer strikes every {_SHORTEST_TURN} ms to once a day")
+    return ms
 
 
 Name = Annotated[str, Must(_not_blank, {"pattern": r"\S"})]

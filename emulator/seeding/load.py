@@ -7,11 +7,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS
-from emulator.rendering import rendered
+from emulator.rendering import Everybody, rendered
+from emulator.seeding import behaving
 from emulator.seeding.file import Source, WorldFileError, find, read
 from emulator.seeding.kinds import ago, check_key, near
 from emulator.world.apps import App, Installation
-from emulator.world.behaviours import Deed
 from emulator.world.companies import Company
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS
 from emulator.world.errors import Refused
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         RoomPart,
         SettingsPart,
         UserPart,
+        Who,
     )
     from emulator.world.streams import Stream
 
@@ -262,36 +263,9 @@ class _Builder:
             self.world.apps.choose(Installation(user=user.id, app=app.id, install=True))
 
     def _behaviour(self, part: BehaviourPart, *place: Place) -> None:
-        when = part["when"]
-        user = self._named(when["user"], *place, "when", "user") if "user" in when else None
-        room = self._room_named(when["stream"], *place, "when", "stream") if "stream" in when else None
-        deeds = []
-        for at, do in enumerate(part["do"]):
-            acting = self._named(do["as"], *place, "do", at)
-            asking = do.get("acceptConnection")
-            requester = self._named(asking, *place, "do", at) if asking else None
-            form = do.get("submitForm")
-            deeds.append(
-                Deed(
-                    user=acting.id if acting else 0,
-                    send=do.get("send"),
-                    accept=requester.id if requester else None,
-                    form=form["formId"] if form else None,
-                    values=tuple(form.get("values", {}).items()) if form else (),
-                )
-            )
-        add = partial(
-            self.world.behaviours.add,
-            when["event"],
-            tuple(deeds),
-            user=user.id if user else None,
-            stream=room.id if room else None,
-            contains=when.get("contains"),
-            after=part.get("afterMs", 0),
-            times=part.get("times"),
-            chain=part.get("chain", False),
-        )
-        self._try(add, *place)
+        behaviour = self._try(partial(behaving.meant, part, _Names(self, place)), *place)
+        if behaviour is not None:
+            self._try(partial(self.world.behaviours.add, behaviour), *place)
 
     def _room_named(self, name: str, *place: Place) -> Stream | None:
         for company in self.world.companies.book:
@@ -362,17 +336,19 @@ class _Builder:
         return rendered(self.world, Everybody(self.world), text)
 
 
-class Everybody:
-    """All users, as the directory that mentions in world files are looked up in."""
+class _Names:
+    """What the names of a behaviour mean in this file; what means nothing is noted as a mistake at its place."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, builder: _Builder, place: tuple[Place, ...]) -> None:
+        self._builder, self._place = builder, place
 
-    def by_id(self, user_id: int) -> User | None:
-        return self._world.users.book.get(user_id)
+    def user(self, who: Who, *place: Place) -> int:
+        user = self._builder._named(str(who), *self._place, *place)
+        return user.id if user is not None else 0
 
-    def by_email(self, email: str) -> User | None:
-        return self._world.users.book.one_by("email", email.casefold())
+    def stream(self, which: str, *place: Place) -> str:
+        room = self._builder._room_named(which, *self._place, *place)
+        return room.id if room is not None else ""
 
 
 def plain(text: str) -> Content:

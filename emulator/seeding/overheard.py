@@ -7,9 +7,8 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from emulator.messageml import convert
+from emulator.rendering import text_of
 from emulator.seeding.days import DAY, HOUR, MINUTE
-from emulator.seeding.load import Everybody
 from emulator.world.users import NORMAL
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _piece(world: World, stream: Stream, dice: random.Random) -> str:
 
 
 def _line(world: World, message: Message) -> str:
-    text = convert(message.presentationml, message.data, users=Everybody(world), schemes=None).text
+    text = text_of(world, message)
     user = world.users.book[message.sender]
     notes = [attachment.name for attachment in message.attachments]
     notes += ["changes what was said before"] if message.replaces else []

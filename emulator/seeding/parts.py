@@ -15,19 +15,27 @@ from emulator.seeding.kinds import (
     Category,
     CompanyEntitlement,
     Entitlement,
+    Must,
     Name,
     Permission,
     PublicKey,
     Role,
     Says,
     one_of,
+    sized,
+    turn,
     within,
 )
+from emulator.world import patterns
 from emulator.world.behaviours import EVENTS
 
 _LONGEST_SESSION = 100 * 365 * 24
 _LONGEST_SUPPRESS = 100 * 365 * 24 * 60
 _LONGEST_DELAY = 86_400_000
+
+Who = str | int
+Short = Annotated[str, sized(1, 256)]
+Text = Annotated[str, sized(0, 100_000)]
 
 
 class CompanyPart(TypedDict, total=False):
@@ -218,37 +226,63 @@ class ImPart(TypedDict, total=False):
 
 
 class WhenPart(TypedDict, total=False):
-    """What a behaviour waits for."""
+    """What a behaviour waits for: an event or a timer, and all else that is said must be so."""
 
-    event: Required[Annotated[str, one_of("event", EVENTS)]]
+    event: Annotated[str, one_of("event", EVENTS)]
     """The kind of event."""
-    stream: str
-    """The name of the room in which it happens; any."""
-    user: str
-    """Who does it; anybody."""
-    contains: str
-    """A piece of what the message says."""
+    every: Annotated[int | str, Must(turn, {"examples": ["90s", "15m"]})]
+    """In the place of an event a timer of the world's clock: 90s, 15m, or ms, up to a day."""
+    stream: Short
+    """The name of the room in which it happens; any. Over the control plane the id of a stream, too."""
+    user: Who
+    """Who does it; anybody. Over the control plane an id or an e-mail, too."""
+    contains: Annotated[str, sized(1, 1_000)]
+    """A piece of what the message says, in capitals or not."""
+    matches: Annotated[str, sized(1, patterns.LONGEST)]
+    """A regular expression of RE2 that is found in what the message says."""
+    form: Short
+    """The id of a form in the message; `*` is any."""
 
 
 class FormPart(TypedDict, total=False):
     """A form of the message that was sent, and what is entered."""
 
-    formId: Required[str]
-    """The id of the form."""
-    values: dict[str, str]
-    """The value of each field."""
+    formId: Short
+    """The id of the form; the first one of the message."""
+    values: Annotated[dict[str, str], sized(0, 1_000)]
+    """The value of each field; what one might well fill in."""
 
 
-_DoPart = TypedDict("_DoPart", {"as": Annotated[Required[str], Says("Who does it.")]}, total=False)
+class FilePart(TypedDict, total=False):
+    """A file that is sent."""
+
+    name: Required[Annotated[str, sized(1, 200)]]
+    """Its name."""
+    content: Text
+    """The text in it; something small of the type that the name says."""
+
+
+_DoPart = TypedDict("_DoPart", {"as": Annotated[Required[Who], Says("Who does it.")]}, total=False)
 
 
 class DoPart(_DoPart, total=False):
-    """What somebody does: one of `send`, `acceptConnection` and `submitForm`."""
+    """What somebody does: one of `send` and `upload`, `presence`, `join`, `requestConnection`, `acceptConnection` and
+    `submitForm`. In texts `{sender}`, `{room}` and what `matches` found (`{1}`, `{name}`) are filled in."""
 
-    send: str
-    """Says this (MessageML) where it happened."""
-    acceptConnection: str
-    """Accepts the request of this user."""
+    afterMs: Annotated[int, within(0, _LONGEST_DELAY)]
+    """How long after what is done before it (ms); 0."""
+    send: Text
+    """Says this (MessageML or text) where it happened."""
+    upload: Annotated[list[FilePart], sized(1, 10)]
+    """Sends these files, with what `send` says."""
+    presence: Category
+    """Shows this presence."""
+    join: Short
+    """Joins the room of this name."""
+    requestConnection: Who
+    """Asks this user for a connection; `{sender}` is who did what is answered."""
+    acceptConnection: Who
+    """Accepts the request of this user; `{sender}` is who did what is answered."""
     submitForm: FormPart
     """Submits a form of the message."""
 
@@ -258,8 +292,8 @@ class BehaviourPart(TypedDict, total=False):
 
     when: Required[WhenPart]
     """What it waits for."""
-    do: Required[list[DoPart]]
-    """What is done, in this order."""
+    do: Required[Annotated[list[DoPart], sized(1, 100)]]
+    """What is done, in this order; what is refused ends it."""
     afterMs: Annotated[int, within(0, _LONGEST_DELAY)]
     """How long after the event (ms); 0."""
     times: Annotated[int, within(1, 2**31)]

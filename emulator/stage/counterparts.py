@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import logging
 from collections.abc import Callable
-from contextlib import suppress
-from html import escape
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
-from emulator.rendering import as_messageml, render
-from emulator.world.errors import Forbidden, Refused
-from emulator.world.messages import Origin
+from emulator.rendering import text_of
+from emulator.stage.deeds import Answered, perform
+from emulator.world.behaviours import TIMER
+from emulator.world.errors import Refused
+from emulator.world.events import Event
 
 if TYPE_CHECKING:
-    from emulator.world.behaviours import Behaviour, Deed
-    from emulator.world.events import Event
+    from emulator.world.behaviours import Behaviour
+    from emulator.world.messages import Message
     from emulator.world.world import World
 
-_SLOT = re.compile(r"(?<![$#])\{(sender|room)\}")
+log = logging.getLogger(__name__)
 
+_SLACK = 2
+"""Clocks differ by less than this (ms): what is woken later finds it due."""
 BUDGET = 50
 """So many behaviours may be set off, all in all, by what behaviours did after one thing that somebody else did."""
+MOST_WAITING = 10_000
+"""So many deeds wait for their time at most; what else is called for is refused."""
 
 
 class _Cause:
@@ -34,9 +39,13 @@ class _Cause:
 
 
 class _Due(NamedTuple):
+    """A deed that is to be done at `at` (ms), `step` of its behaviour. `turn` keeps the order in which they came."""
+
     at: int
+    turn: int
+    step: int
     behaviour: Behaviour
-    event: Event
+    answered: Answered
     cause: _Cause
 
 
@@ -46,78 +55,105 @@ class Counterparts:
     def __init__(self, world: World, after: Callable[[], None]) -> None:
         self._world, self._after = world, after
         self.waiting: list[_Due] = []
+        """What is to be done, as a heap: the first one is due first."""
         self.refusals: dict[str, str] = {}
         """The last refusal of each behaviour that met one."""
         self._acting: _Cause | None = None
+        self._turns = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._alarm: asyncio.TimerHandle | None = None
         world.events.listen(self._heard)
+        self._set_timers()
 
     def _heard(self, event: Event) -> None:
         if event.kind == "world restored":
             self.waiting.clear()
             self.refusals.clear()
+            self._set_timers()
+        elif event.kind == "behaviour added":
+            self._set_timer(self._world.behaviours.book[event.about])
+        elif len(self._world.behaviours.book):
+            cause = self._acting or _Cause()
+            chained = self._acting is not None
+            most = cause.left if chained else None
+            for behaviour, groups in self._world.behaviours.called_for(event, self._text, chained=chained, most=most):
+                cause.left -= chained
+                self._put(self._world.clock.now() + behaviour.after, 0, behaviour, Answered(event, groups), cause)
+
+    def _text(self, message: Message) -> str:
+        return text_of(self._world, message)
+
+    def _set_timers(self) -> None:
+        for behaviour in self._world.behaviours.book.by("event", TIMER):
+            self._set_timer(behaviour)
+
+    def _set_timer(self, behaviour: Behaviour) -> None:
+        """A timer strikes once when its time has come, however many of its turns the clock jumped over."""
+        if behaviour.every is not None:
+            at = self._world.clock.now() + behaviour.every
+            event = Event(0, TIMER, at, 0, (), behaviour.stream, None)
+            self._put(at + behaviour.after, 0, behaviour, Answered(event, {}), _Cause())
+
+    def _put(self, at: int, step: int, behaviour: Behaviour, answered: Answered, cause: _Cause) -> None:
+        if len(self.waiting) >= MOST_WAITING and (step or behaviour.every is None):
+            self.refusals[behaviour.id] = f"{MOST_WAITING} deeds wait already"
             return
-        if not len(self._world.behaviours.book):
+        at += behaviour.deeds[step].after
+        self._turns += 1
+        heappush(self.waiting, _Due(at, self._turns, step, behaviour, answered, cause))
+        self._arm()
+
+    def _arm(self) -> None:
+        """See that what is due first is done by then, also when nobody calls. A clock that stands still strikes not."""
+        clock = self._world.clock
+        if not self.waiting or clock.frozen:
             return
-        cause = self._acting or _Cause()
-        chained = self._acting is not None
-        most = cause.left if chained else None
-        for behaviour in self._world.behaviours.called_for(event, chained=chained, most=most):
-            cause.left -= chained
-            at = self._world.clock.now() + behaviour.after
-            self.waiting.append(_Due(at, behaviour, event, cause))
-            if behaviour.after:
-                with suppress(RuntimeError):  # without a loop it is done with the next call
-                    asyncio.get_running_loop().call_later((behaviour.after + 2) / 1000, self._later)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return  # without a loop it is done with the next call
+        at = loop.time() + max(0, self.waiting[0].at - clock.now() + _SLACK) / 1000
+        if self._alarm is not None and self._loop is loop:
+            if self._alarm.when() <= at:
+                return
+            self._alarm.cancel()
+        self._loop, self._alarm = loop, loop.call_at(at, self._later)
 
     def forget(self, undone: set[int]) -> None:
         """Nothing follows on events that did not happen, as it turned out."""
-        self.waiting = [each for each in self.waiting if each.event.number not in undone]
+        self.waiting = [each for each in self.waiting if each.answered.event.number not in undone]
+        heapify(self.waiting)
 
     def _later(self) -> None:
-        self.run()
-        self._after()
+        self._alarm = None
+        if self.run():
+            self._after()
 
-    def run(self) -> None:
-        """Do what is due, and what that sets off."""
-        while due := [each for each in self.waiting if each.at <= self._world.clock.now()]:
-            for each in due:
-                if each not in self.waiting:
+    def run(self) -> bool:
+        """Do what is due, and what that sets off; whether there was anything."""
+        ran = False
+        while self.waiting and self.waiting[0].at <= self._world.clock.now():
+            ran = True
+            due = heappop(self.waiting)
+            behaviour = due.behaviour
+            if due.answered.event.kind == TIMER and due.step == 0:
+                current = self._world.behaviours.book.get(behaviour.id)
+                if current is None or current.times == current.done:
                     continue
-                self.waiting.remove(each)
-                self._acting = each.cause
-                try:
-                    for deed in each.behaviour.deeds:
-                        self._do(deed, each.event)
-                except Refused as refused:
-                    self.refusals[each.behaviour.id] = refused.reason
-                finally:
-                    self._acting = None
-
-    def _filled(self, text: str, event: Event) -> str:
-        """A text with `{sender}` and `{room}` filled: who did what it answers, and where."""
-
-        def value(match: re.Match[str]) -> str:
-            if match[1] == "sender":
-                user = self._world.users.book.get(event.by)
-                found = user.display_name if user is not None else ""
+                behaviour = self._world.behaviours.count(current)
+                self._set_timer(behaviour)
+            self._acting = due.cause
+            try:
+                perform(self._world, behaviour.deeds[due.step], due.answered)
+            except Refused as refused:
+                self.refusals[behaviour.id] = refused.reason
+            except Exception as error:
+                log.exception("the emulator failed on a deed of behaviour %s", behaviour.id)
+                self.refusals[behaviour.id] = f"the emulator itself failed, please report it: {error}"
             else:
-                stream = self._world.streams.book.get(event.stream or "")
-                found = stream.room.name if stream is not None and stream.room is not None else ""
-            return escape(found) if text.lstrip().startswith("<") else found
-
-        return _SLOT.sub(value, text)
-
-    def _do(self, deed: Deed, event: Event) -> None:
-        world = self._world
-        user = world.users.get(deed.user)
-        if not user.may_act(world.clock.now()):
-            raise Forbidden(f"'{user.username}' is deactivated or suspended")
-        if deed.send is not None:
-            stream_id = event.stream or str(event.about)
-            stream = world.streams.writable_by(user, stream_id)
-            text = as_messageml(self._filled(deed.send, event))
-            world.messages.post(user, stream, render(world, user, text, None), Origin(session=world.ids.uuid()))
-        elif deed.accept is not None:
-            world.connections.accept(user, deed.accept)
-        elif deed.form is not None:
-            world.messages.submit(user, str(event.about), deed.form, deed.values)
+                if due.step + 1 < len(behaviour.deeds):
+                    self._put(due.at, due.step + 1, behaviour, due.answered, due.cause)
+            finally:
+                self._acting = None
+        self._arm()
+        return ran

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from emulator.access.permissions import ACT_AS_USER, is_permission
 from emulator.control.parts import stream_of, user_of
 from emulator.rendering import as_messageml, render
-from emulator.world.behaviours import Behaviour, Deed
+from emulator.seeding.behaving import THE_SENDER, checker, meant
 from emulator.world.errors import Invalid, Unknown
 from emulator.world.messages import Message, Origin
 from emulator.world.policy import admin as policy
@@ -20,7 +20,9 @@ from emulator.world.streams import Stream
 from emulator.world.users import User
 
 if TYPE_CHECKING:
+    from emulator.seeding.parts import DoPart, Who
     from emulator.world.apps import App
+    from emulator.world.behaviours import Behaviour
     from emulator.world.world import World
 
 T = TypeVar("T")
@@ -140,42 +142,44 @@ class AppOfPod:
 
 
 class When:
-    """A condition, and what somebody does when it comes true."""
+    """A condition, and what somebody does when it comes true. What can be done: docs/worlds.md."""
 
-    def __init__(self, pod: Pod, event: str, conditions: dict[str, Any]) -> None:
-        self._pod, self._event, self._conditions = pod, event, conditions
+    def __init__(self, pod: Pod, part: dict[str, Any]) -> None:
+        self._pod, self._part = pod, part
 
     def reply(self, user: str, text: str) -> Behaviour:
         """Somebody answers in the same stream: with MessageML, or with text."""
-        return self._add(Deed(user=users(self._pod)[user].id, send=text))
+        return self.do({"as": user, "send": text})
 
-    def accept(self, user: str, other: str) -> Behaviour:
+    def accept(self, user: str, other: str = THE_SENDER) -> Behaviour:
         """Somebody accepts the connection that another user asked for."""
-        found = users(self._pod)
-        return self._add(Deed(user=found[user].id, accept=found[other].id))
+        return self.do({"as": user, "acceptConnection": other})
 
-    def _add(self, deed: Deed) -> Behaviour:
-        return self._pod.do(lambda: self._pod.world.behaviours.add(self._event, (deed,), **self._conditions))
+    def do(self, *deeds: DoPart) -> Behaviour:
+        """Deeds one after the other, as world files have them; KeyError for a user or a room that is not there."""
+        part = checker().validate_python({**self._part, "do": list(deeds)})
+        behaviour = meant(part, _Names(self._pod))
+        return self._pod.do(lambda: self._pod.world.behaviours.add(behaviour))
 
 
-def when(
-    pod: Pod,
-    *,
-    text: str | None,
-    room: str | Stream | None,
-    user: str | None,
-    event: str,
-    after_ms: int,
-    times: int | None,
-) -> When:
-    conditions = {
-        "contains": text,
-        "stream": None if room is None else stream(pod, room).id,
-        "user": None if user is None else users(pod)[user].id,
-        "after": after_ms,
-        "times": times,
-    }
-    return When(pod, event, conditions)
+class _Names:
+    """What names mean in the pod, a KeyError where they mean nothing."""
+
+    def __init__(self, pod: Pod) -> None:
+        self._pod = pod
+
+    def user(self, who: Who, *_: str | int) -> int:
+        return users(self._pod)[str(who)].id
+
+    def stream(self, which: str, *_: str | int) -> str:
+        return rooms(self._pod)[which].id
+
+
+def when(pod: Pod, happens: dict[str, Any], after_ms: int, times: int | None, chain: bool) -> When:
+    """The condition, in which what is None is not asked."""
+    conditions = {name: value for name, value in happens.items() if value is not None}
+    part = {"when": conditions, "afterMs": after_ms, "chain": chain}
+    return When(pod, part if times is None else {**part, "times": times})
 
 
 def stream(pod: Pod, which: str | Stream) -> Stream:

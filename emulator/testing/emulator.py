@@ -232,14 +232,28 @@ class Emulator:
         self,
         *,
         text: str | None = None,
+        matches: str | None = None,
+        form: str | None = None,
         room: str | Stream | None = None,
         user: str | None = None,
-        event: str = "MESSAGESENT",
+        event: str | None = None,
+        every: str | int | None = None,
         after_ms: int = 0,
         times: int | None = None,
+        chain: bool = False,
     ) -> When:
-        """What somebody does when something happens: `pod.when(text="rates").reply("bob", "Up.")`."""
-        return arranging.when(self, text=text, room=room, user=user, event=event, after_ms=after_ms, times=times)
+        """What somebody does when something happens: `pod.when(text="rates").reply("bob", "Up.")`. Without an event it
+        is a message; `every` is a timer in its place."""
+        told = {
+            "event": event or ("MESSAGESENT" if every is None else None),
+            "every": every,
+            "stream": room if room is None or isinstance(room, str) else room.id,
+            "user": user,
+            "contains": text,
+            "matches": matches,
+            "form": form,
+        }
+        return arranging.when(self, told, after_ms, times, chain)
 
     def granted(self) -> dict[str, frozenset[str]]:
         """The permissions of each app, as the world was loaded."""

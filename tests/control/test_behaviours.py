@@ -96,7 +96,7 @@ def test_no_chain_grows_without_bound(wire: Wire, behaviours: list[tuple[str | N
     before = wire.world.messages.count
     for heard, deeds, chain, after in behaviours:
         when = {"event": "MESSAGESENT", "stream": stream, **({"user": heard} if heard else {})}
-        do = [{"as": speaker, "send": "rates"} for speaker in (["alice", "bob"] * 2)[:deeds]]
+        do = [{"as": speaker, "send": "rates", "afterMs": after} for speaker in (["alice", "bob"] * 2)[:deeds]]
         behave(wire, when, *do, chain=chain, afterMs=after)
     say(wire, stream)
     for _ in range(2 * BUDGET):
@@ -197,6 +197,17 @@ def test_later_without_a_call() -> None:
         {"when": {"event": "MESSAGESENT"}, "do": [{"as": "bob", "send": "x", "acceptConnection": "alice"}]},
         {"when": {"event": "MESSAGESENT"}, "do": [{"as": "nobody", "send": "x"}]},
         {"when": {"event": "MESSAGESENT", "stream": "nowhere"}, "do": [{"as": "bob", "send": "x"}]},
+        {"when": {}, "do": [{"as": "bob", "presence": "AWAY"}]},
+        {"when": {"event": "ROOMCREATED", "every": "1m"}, "do": [{"as": "bob", "presence": "AWAY"}]},
+        {"when": {"event": "ROOMCREATED", "contains": "x"}, "do": [{"as": "bob", "presence": "AWAY"}]},
+        {"when": {"every": "soon"}, "do": [{"as": "bob", "presence": "AWAY"}]},
+        {"when": {"every": 99}, "do": [{"as": "bob", "presence": "AWAY"}]},
+        {"when": {"every": "1m"}, "do": [{"as": "bob", "send": "where?"}]},
+        {"when": {"every": "1m"}, "do": [{"as": "bob", "acceptConnection": "{sender}"}]},
+        {"when": {"event": "ROOMCREATED"}, "do": [{"as": "bob", "presence": "ASLEEP"}]},
+        {"when": {"event": "ROOMCREATED"}, "do": [{"as": "bob", "upload": []}]},
+        {"when": {"event": "ROOMCREATED"}, "do": [{"as": "bob", "presence": "AWAY", "afterMs": -1}]},
+        {"when": {"event": "ROOMCREATED"}, "do": [{"as": "bob", "presence": "AWAY"}], "times": 0},
     ],
 )
 def test_what_makes_no_sense(wire: Wire, body: dict[str, Any]) -> None:
@@ -223,3 +234,143 @@ def test_world_files_have_them_too(tmp_path: Path) -> None:
     path.write_text(WORLD.replace("stream: Hall", "stream: Cellar"))
     with pytest.raises(WorldFileError, match=r"line 6.*no room is named 'Cellar'"):
         load(str(path))
+
+
+def test_a_pattern_gives_its_groups_to_the_answer_as_text(wire: Wire) -> None:
+    stream = im(wire)
+    when = {"event": "MESSAGESENT", "matches": r"(?i)any <b>?(?P<what>.+) today"}
+    refused(wire.http.post(f"{PLANE}/behaviours", json={"when": {**when, "matches": "(a"}, "do": []}), 400)
+    behave(wire, {**when, "matches": r"Any (?P<what>.+) (\w+)"}, {"as": "bob", "send": "{what}, {2}, {0}, {other}"})
+    markup = "Any &lt;b&gt; &amp;#36;&#36;{x} today"
+    path = f"/agent/v4/stream/{stream}/message/create"
+    assert wire.post(path, data={"message": f"<messageML>{markup}</messageML>"}).status_code == 200
+    said = "&lt;b&gt; &amp;#36;${x}, today, Any &lt;b&gt; &amp;#36;${x} today, {other}"
+    assert said in texts(wire, stream)[0]
+
+
+def test_no_pattern_takes_long(wire: Wire) -> None:
+    stream = im(wire)
+    behave(wire, {"event": "MESSAGESENT", "matches": "(a*)*(a|aa)*b$"}, {"as": "bob", "send": "x"})
+    long = "a" * 50_000
+    path = f"/agent/v4/stream/{stream}/message/create"
+    began = time.process_time()
+    assert wire.post(path, data={"message": f"<messageML>{long}</messageML>"}).status_code == 200
+    assert time.process_time() - began < 2
+    assert len(texts(wire, stream)) == 1
+    backward = {"when": {"event": "MESSAGESENT", "matches": r"(a)\1"}, "do": [{"as": "bob", "send": "x"}]}
+    assert "RE2" in refused(wire.http.post(f"{PLANE}/behaviours", json=backward), 400)
+
+
+def test_steps_come_one_after_the_other(wire: Wire) -> None:
+    stream = im(wire)
+    steps: list[dict[str, Any]] = [
+        {"as": "bob", "presence": "BUSY"},
+        {"as": "bob", "send": "One moment", "afterMs": 1_000},
+        {"as": "bob", "send": "Here it is", "afterMs": 2_000},
+    ]
+    behave(wire, {"event": "MESSAGESENT", "user": "alice"}, *steps, afterMs=500)
+    say(wire, stream)
+    counts = []
+    for seconds in (0.499, 1.001, 1.999, 0.001):
+        wire.http.post(f"{PLANE}/clock", json={"freeze": True})
+        wire.http.post(f"{PLANE}/clock", json={"advance": seconds})
+        counts.append((wire.world.presences.own(wire.user("bob")).category, len(texts(wire, stream))))
+    assert counts == [("BUSY", 1), ("BUSY", 2), ("BUSY", 2), ("BUSY", 3)]
+
+
+def test_what_is_refused_ends_the_steps(wire: Wire) -> None:
+    stream = im(wire)
+    behave(wire, {"event": "MESSAGESENT"}, {"as": "bob", "join": "Announcements"}, {"as": "carol", "send": "x"})
+    behave(wire, {"event": "MESSAGESENT"}, {"as": "carol", "send": "x"}, {"as": "bob", "send": "y"})
+    say(wire, stream)
+    assert len(texts(wire, stream)) == 1
+    first, second = wire.http.get(f"{PLANE}/behaviours").json()
+    assert "may not add members" in first["refused"]
+    assert "carol" in second["refused"]
+
+
+def test_a_file_a_room_and_a_request(wire: Wire) -> None:
+    stream = im(wire)
+    files = [{"name": "prices.csv"}, {"name": "note.txt", "content": "for {sender}"}]
+    behave(
+        wire,
+        {"event": "MESSAGESENT", "user": "alice"},
+        {"as": "bob", "upload": files, "send": "As asked"},
+        {"as": "bob", "upload": files[:1]},
+        {"as": "bob", "join": "Water Cooler"},
+        {"as": "bob", "requestConnection": "carol"},
+    )
+    behave(wire, {"event": "CONNECTIONREQUESTED"}, {"as": "carol", "acceptConnection": "{sender}"}, chain=True)
+    say(wire, stream)
+    told = [each["refused"] for each in wire.http.get(f"{PLANE}/behaviours").json()]
+    assert told == [None, None]
+    last, before = wire.get(f"/agent/v4/stream/{stream}/message?since=0").json()[:2]
+    assert [file["name"] for file in before["attachments"]] == ["prices.csv", "note.txt"]
+    assert "As asked" in before["message"]
+    assert [file["name"] for file in last["attachments"]] == ["prices.csv"]
+    assert wire.world.streams.is_member(wire.room("Water Cooler").id, wire.id("bob"))
+    assert wire.world.connections.connected(wire.user("bob"), wire.user("carol"))
+
+
+def test_a_form_is_filled_in_as_somebody_might(wire: Wire) -> None:
+    behave(wire, {"event": "MESSAGESENT", "form": "*"}, {"as": "bob", "submitForm": {}})
+    fields = (
+        '<text-field name="size" pattern="[0-9]+" pattern-error-message="x" maxlength="2"/><textarea name="why"/>'
+        '<select name="side"><option value="buy">B</option><option value="sell" selected="true">S</option></select>'
+        '<radio name="how" value="voice">V</radio><radio name="how" value="screen">S</radio>'
+        '<checkbox name="urgent" value="yes" checked="true">U</checkbox><checkbox name="odd" value="yes">O</checkbox>'
+        '<date-picker name="day"/><time-picker name="at"/><timezone-picker name="zone"/>'
+        '<button type="reset">R</button><button name="go" type="action">S</button>'
+    )
+    feed = wire.post("/agent/v5/datafeeds", "acme-bot", None, json={}).json()["id"]
+    say(wire, wire.room("Trading Desk").id)
+    path = f"/agent/v4/stream/{wire.room('Trading Desk').id}/message/create"
+    message = f'<messageML><form id="order">{fields}</form></messageML>'
+    assert wire.post(path, "acme-bot", None, data={"message": message}).status_code == 200
+    events = wire.post(f"/agent/v5/datafeeds/{feed}/read", "acme-bot", None, json={"ackId": ""}).json()["events"]
+    (action,) = [event for event in events if event["type"] == "SYMPHONYELEMENTSACTION"]
+    values = action["payload"]["symphonyElementsAction"]["formValues"]
+    assert len(values.pop("day")) == 10
+    assert values == {
+        "size": "10",
+        "why": "Fine with me",
+        "side": "sell",
+        "how": "voice",
+        "urgent": "yes",
+        "at": "10:00:00",
+        "zone": "Europe/London",
+        "action": "go",
+    }
+
+
+def test_a_timer_strikes_by_the_worlds_clock(wire: Wire) -> None:
+    wire.http.post(f"{PLANE}/clock", json={"freeze": True})
+    desk = wire.room("Trading Desk").id
+    before = len(texts(wire, desk))
+    behave(
+        wire, {"every": "1m", "stream": "Trading Desk"}, {"as": "acme-bot", "send": "Still here, {sender}."}, times=3
+    )
+    behave(wire, {"event": "MESSAGESENT", "stream": "Trading Desk"}, {"as": "bob", "send": "Heard."})
+    struck = []
+    for seconds in (0, 59, 1, 3600, 60, 60, 60):
+        wire.http.post(f"{PLANE}/clock", json={"advance": seconds})
+        struck.append(len(texts(wire, desk)) - before)
+    assert struck == [0, 0, 1, 2, 3, 3, 3]
+    assert "Still here, ." in texts(wire, desk)[0]
+    wire.stage.reset()
+    assert wire.stage.counterparts.waiting == []
+
+
+def test_a_timer_begins_anew_after_a_restore_and_ends_with_its_behaviour(wire: Wire) -> None:
+    wire.http.post(f"{PLANE}/clock", json={"freeze": True})
+    made = behave(wire, {"every": 60_000}, {"as": "bob", "presence": "AWAY"})
+    wire.http.post(f"{PLANE}/snapshots", json={"name": "one"})
+    wire.http.post(f"{PLANE}/clock", json={"advance": 50})
+    wire.http.post(f"{PLANE}/snapshots/one/restore")
+    wire.http.post(f"{PLANE}/clock", json={"advance": 59})
+    assert wire.world.presences.own(wire.user("bob")).category == "BUSY"
+    wire.http.post(f"{PLANE}/clock", json={"advance": 1})
+    assert wire.world.presences.own(wire.user("bob")).category == "AWAY"
+    wire.http.delete(f"{PLANE}/behaviours/{made['id']}")
+    wire.http.post(f"{PLANE}/clock", json={"advance": 60})
+    assert wire.stage.counterparts.waiting == []

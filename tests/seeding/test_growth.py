@@ -13,10 +13,11 @@ import pytest
 
 from emulator.keeping.document import exported
 from emulator.messageml import convert
+from emulator.rendering import Everybody
 from emulator.seeding import phrases
 from emulator.seeding.corpus import corpus
 from emulator.seeding.grow import grow
-from emulator.seeding.load import Everybody, load
+from emulator.seeding.load import load
 from emulator.world import World
 from emulator.world.messages import Content
 from emulator.world.policy import rooms as policy
