@@ -40,7 +40,8 @@ _CHOICES = (
         "`settings.strict`",
         "a world file that sets it has 400 for what clients are known to send and the documentation may be read to"
         " refuse: `streamType` with `streamId`, a look-up by username without `local`, two private rooms of one name,"
-        " `limit` 0 and above 1,000 in streams/list, an update that changes nothing, removal of one's own request",
+        " `limit` 0 and above 1,000 in streams/list, an update that changes nothing, removal of one's own request;"
+        " certificate logins with JSON are 401, and words of a room's description are found as tags only",
     ),
     ("Unknown stream in a message call", "400 `This thread doesn't exist.`"),
     ("MessageML", "is held to production's library by recordings; [bounds and differences](messageml.md)"),
@@ -135,7 +136,7 @@ def document() -> str:
         "",
         "## Endpoints",
         "",
-        "Shapes and statuses are those of the official specification. Any other operation of it answers 501 by name to",
+        "Shapes and statuses are those of the official specification. Any other operation of it answers 404 by name to",
         "service accounts, and 403 to apps. What a row asks of the world is seen when the tests walk it.",
         "",
         "| endpoint | for apps | permission from | described in | asks |",

@@ -48,7 +48,7 @@ def as_table(listed: list[Row]) -> str:
     width = max(len(row["path"]) for row in listed)
     for row in listed:
         needs = " ".join(row["permissions"]) or _NEEDS_NONE[row["who"]]
-        note = "" if row["built"] else "   answers 501"
+        note = "" if row["built"] else "   answers 404"
         lines.append(f"{row['method']:<6} {row['path']:<{width}}  {needs}{note}")
         lines += [f"{'':<6} also {alias}" for alias in row["aliases"]]
     return "\n".join(lines)
@@ -63,7 +63,7 @@ def as_markdown(listed: list[Row]) -> str:
     lines = ["| permission | endpoint | what it does |", "| --- | --- | --- |"]
     for permission, found in sorted(by_permission.items()):
         for row in found:
-            built = "" if row["built"] else " (answers 501)"
+            built = "" if row["built"] else " (answers 404)"
             lines.append(f"| {permission} | `{row['method']} {row['path']}` | {row['summary']}{built} |")
     return "\n".join(lines) + "\n"
 

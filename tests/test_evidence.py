@@ -6,15 +6,26 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
+import httpx
 import pytest
 from pydantic import ValidationError
 
+from emulator.access.login import open_app_session
 from emulator.api import requests
 from emulator.api.requests.datafeeds import ReadFeed
 from emulator.api.requests.params import Wire as Model
+from emulator.api.sessionauth import PEER
+from emulator.testing.transport import InProcess
+from emulator.world import ids
+from emulator.world.apps import Installation
+from tests import official
 from tests.conftest import Wire, refused
+
+if TYPE_CHECKING:
+    from emulator.site import Site
 
 PUBLIC: dict[str, Any] = {"public": True, "description": "open"}
 
@@ -57,6 +68,70 @@ def test_the_text_for_who_lists_members_from_outside(wire: Wire) -> None:
     assert answer.json()["message"] == "User ID is neither an admin nor a member of the specified rooms".replace(
         "ID", str(outsider.id)
     )
+
+
+def test_the_text_for_who_writes_from_outside(wire: Wire) -> None:
+    """An old agent, recorded."""
+    room = wire.post("/pod/v3/room/create", "heidi", json={"name": "Shut", "description": "x"}).json()
+    stream = room["roomSystemInfo"]["id"]
+    said = {"data": {"message": "<messageML>x</messageML>"}}
+    answer = wire.post(f"/agent/v4/stream/{stream}/message/create", "bob", **said)
+    refused(answer, 403, "not a member")
+    inner = f"User does not belong to room: userId={wire.id('bob')}, threadId={ids.standard(stream)}"
+    assert answer.json()["message"] == f'403 Forbidden: {{"message":"{inner}","status":"FORBIDDEN"}}'
+    reading = wire.get(f"/agent/v4/stream/{stream}/message?since=0", "bob")
+    assert reading.json()["message"] == "The user lacks the required entitlement to perform this operation"
+
+
+def certified(wire: Wire, name: str) -> httpx.Client:
+    """Calls over a connection with a client certificate of this name."""
+
+    async def site(scope: Any, receive: Any, send: Any) -> None:
+        await wire.site({**scope, PEER: name}, receive, send)
+
+    return httpx.Client(base_url="http://127.0.0.1:8080", transport=InProcess(cast("Site", site)))
+
+
+def test_the_text_for_a_certificate_of_nobody(wire: Wire) -> None:
+    """symphonyoss/App-Integrations-Core, its log against a pod."""
+    with certified(wire, "nobody") as client:
+        for path in ("/sessionauth/v1/authenticate", "/keyauth/v1/authenticate", "/sessionauth/v1/app/authenticate"):
+            answer = client.post(path)
+            refused(answer, 401, "CN of the client certificate")
+            assert answer.json()["message"] == (
+                "Certificate authentication failed - no active user found with username matching common name of"
+                " provided certificate."
+            )
+
+
+FAILURES = {
+    "pod failed": (
+        500,
+        r'\{"code":0,"message":"Unexpected Error. Server log message ID : [0-9a-f-]{36}; Trace ID: \w+"\}',
+    ),
+    "internal error": (500, r'\{"code":500,"message":"Internal Error"\}'),
+    "feed failed": (500, r'\{"code":500,"message":"Failed to create a session: Failed to init:\\n"\}'),
+    "too often": (429, r'\{"code":429,"message":"Too Many Requests"\}'),
+    "unavailable": (503, r'\{"code":503,"message":"Service Unavailable"\}'),
+    "compliance": (451, r'\{"code":451,"message":"Compliance issues found in message","details":\[.+\]\}'),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_what_failing_pods_said_is_ready_to_be_asked_for(wire: Wire, name: str) -> None:
+    """symphonyoss/App-Integrations-Core, symphonyoss/symphony-java-client#47."""
+    path = "/pod/v2/sessioninfo"
+    fault = {"match": {"path": path}, "preset": name, "times": 1}
+    assert wire.http.post("/emulator/v1/faults", json=fault).status_code == 201
+    answer = wire.get(path)
+    status, body = FAILURES[name]
+    assert answer.status_code == status
+    assert re.fullmatch(body, answer.text), answer.text
+    assert answer.headers.get("Retry-After") == ("1" if status == 429 else None)
+    assert wire.get(path).status_code == 200
+    both = {**fault, "respond": {"status": 500}}
+    refused(wire.http.post("/emulator/v1/faults", json=both), 400, "either 'preset' or 'respond'")
+    refused(wire.http.post("/emulator/v1/faults", json={"preset": "nothing"}), 400, "pod failed")
 
 
 # --- what is taken, and what the strict reading refuses ---
@@ -144,6 +219,86 @@ def test_none_as_a_tag_is_a_word(wire: Wire) -> None:
     assert wire.get("/agent/v5/datafeeds", "acme-bot", None, params={"tag": "None"}).json() == []
 
 
+def test_a_certificate_login_with_json(wire: Wire) -> None:
+    """csp-adapter-symphony, pull request 23: 401 since 2025; clients of before send it."""
+    with certified(wire, "acme-bot") as client:
+        for path in ("/sessionauth/v1/authenticate", "/keyauth/v1/authenticate"):
+            assert client.post(path, json={}).status_code == 200
+            wire.world.set(strict=True)
+            refused(client.post(path, json={}), 401, "without JSON")
+            assert client.post(path).status_code == 200
+            wire.world.set(strict=False)
+
+
+def test_an_id_that_nobody_has_is_among_the_errors(wire: Wire) -> None:
+    """The sample of the specification; and no more is told of somebody who may not be seen."""
+    alice, nobody = wire.id("alice"), wire.id("alice") + 654321
+    found = wire.get("/pod/v3/users", params={"uid": f"{alice},{nobody},{nobody}"}).json()
+    assert [each["id"] for each in found["users"]] == [alice]
+    assert found["errors"] == [{"error": "invalid.format", "id": str(nobody)}]
+    assert wire.get("/pod/v3/users", params={"uid": nobody}).status_code == 204
+    grace = wire.get("/pod/v3/users", params={"uid": f"{alice},{wire.id('grace')}", "active": "true"}).json()
+    assert set(grace) == {"users"}
+    carol = wire.id("carol")
+    wire.world.users.change(wire.user("alice"), entitlements=frozenset())
+    hidden = wire.get("/pod/v3/users", params={"uid": f"{alice},{carol}"}).json()
+    assert hidden["errors"] == [{"error": "invalid.format", "id": str(carol)}]
+
+
+def test_the_users_of_an_app_are_for_the_session_of_the_app(wire: Wire) -> None:
+    """The specification of users."""
+    app = wire.world.apps.get("acme-desk")
+    path = "/v5/users/apps/{}"
+    refused(wire.http.get(path.format(app.id)), 401, "sessionToken")
+    refused(wire.get(path.format(app.id)), 403, "that of a user")
+    refused(wire.get(path.format(app.id), "acme-bot", None), 403, "that of a user")
+    headers = {"sessionToken": open_app_session(wire.stage.sessions, app).token}
+    wire.world.apps.choose(Installation(user=wire.id("bob"), app=app.id, install=False))
+
+    def users(**asked: Any) -> Any:
+        answer = wire.http.get(path.format(app.id), headers=headers, params=asked)
+        assert official.complaints("GET", "/v5/users/apps/{groupAppId}", 200, answer.json()) == []
+        return answer.json()
+
+    people = sorted(u.id for u in wire.world.users.book if u.company_id == app_pod(wire) and u.account_type == "NORMAL")
+    assert [each["userId"] for each in users(size=1000)["users"]] == people
+    without = users(installed="False")["users"]
+    assert without == [{"userId": wire.id("bob"), "enable": False, "listed": True, "visible": True}]
+    page = users(page=1, size=2)
+    assert [each["userId"] for each in page["users"]] == people[2:4]
+    assert (page["page"]["totalElements"], page["page"]["hasPrevious"]) == (len(people), True)
+    refused(wire.http.get(path.format("acme-reader"), headers=headers), 403, "asks for the users of app 'acme-reader'")
+    refused(wire.http.get(path.format("nothing"), headers=headers), 404, "nothing")
+    refused(wire.http.get(path.format(app.id), headers=headers, params={"size": 0}), 400, "size")
+    refused(wire.get("/pod/v2/sessioninfo", user=None, headers=headers), 401, "session of an app")
+
+
+def app_pod(wire: Wire) -> int:
+    return wire.world.companies.home.id
+
+
+def test_a_missing_operation_is_not_tried_again(wire: Wire) -> None:
+    """finos/symphony-bdk-java and finos/symphony-bdk-python try all from 500 on again, for minutes."""
+    answer = wire.get("/pod/v1/languages", "acme-bot", None)
+    refused(answer, 404, "is not emulated")
+    assert answer.json()["message"] == "GET /pod/v1/languages is not implemented by the emulator"
+
+
+def test_a_shared_article_in_lists(wire: Wire) -> None:
+    """symphony-api-client-dotnet, the only capture."""
+    desk = wire.room("Trading Desk").id
+    article = {"title": "Up & <away>", "publisher": "News", "author": "A", "appId": "acme-desk", "appName": "Acme"}
+    shared = {"content": {**article, "articleUrl": "https://n.example/1"}}
+    sent = wire.post(f"/agent/v3/stream/{desk}/share", json=shared).json()["id"]
+    found = wire.get(f"/agent/v4/stream/{desk}/message", params={"since": 0, "limit": 500}).json()
+    listed = next(each for each in found if each["messageId"] == sent)
+    assert (listed["originalFormat"], listed["data"]) == ("com.symphony.markdown", "{}")
+    begin = (
+        '<div data-format="PresentationML" data-version="2.0"><i>Shared from Acme.</i><br/><b>Up &amp; &lt;away&gt;</b>'
+    )
+    assert listed["message"].startswith(begin)
+
+
 # --- shapes ---
 
 
@@ -228,3 +383,24 @@ def test_a_null_is_as_good_as_absent(model: type[Model]) -> None:
 @pytest.mark.parametrize("path", ["/pod/v1/streams/list", "/agent/v5/datafeeds"])
 def test_a_body_that_is_null_is_none(wire: Wire, path: str) -> None:
     assert wire.post(path, "acme-bot", None, content="null").status_code in (200, 201)
+
+
+# --- the list of it all ---
+
+LISTED = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "data" / "evidence.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("number", "what", "source", "held_by"), LISTED, ids=[row[0] for row in LISTED])
+def test_what_was_found_has_its_test(number: str, what: str, source: str, held_by: str) -> None:
+    assert what
+    assert source
+    if held_by.startswith("- "):
+        return
+    for each in held_by.split(" "):
+        file, _, name = each.partition("::")
+        text = (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
+        assert re.search(rf"^(async )?def {name}\(", text, re.MULTILINE), f"{number}: there is no {each}"

@@ -279,7 +279,7 @@ def _cases() -> Iterator[Any]:
         yield pytest.param(template, place, id=f"{name} {place}")
 
 
-@pytest.mark.parametrize(("template", "place"), _cases())
+@pytest.mark.parametrize(("template", "place"), [*_cases()])
 def test_an_answer_has_the_fields_that_were_recorded(wire: Wire, template: dict[str, Any], place: int) -> None:
     name = template["row"]
     told = differences(template, ours(wire, name, place))

@@ -309,7 +309,7 @@ def _unbuilt(name: str) -> Endpoint:
 
 def _not_built(call: Call) -> NoReturn:
     name = call.endpoint.name
-    raise _Refusal(501, text("not built", name), f"{name} is not emulated: {call.endpoint.summary}")
+    raise _Refusal(404, text("not built", name), f"{name} is not emulated: {call.endpoint.summary}")
 
 
 async def _read(receive: Any, limit: int) -> bytes:

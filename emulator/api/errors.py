@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from emulator.access.errors import CertificateUnknown, LoginForbidden, LoginRefused, NoSession
 from emulator.api.texts import text
 from emulator.world import errors as world
+from emulator.world import ids
 
 if TYPE_CHECKING:
     from emulator.table.table import Endpoint
@@ -42,6 +43,10 @@ def _status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, 
             return 403, text("login forbidden")
         case world.MembersHidden():
             return 403, text("members", refused.user)
+        case world.Outside() if endpoint is not None and endpoint.form:
+            return 403, text("outside", refused.user, ids.standard(refused.stream))
+        case world.TooManyFeeds():
+            return 403, text("feeds")
         case world.Forbidden():
             return 403, text("forbidden")
         case world.NameTaken():
@@ -50,6 +55,8 @@ def _status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, 
             return 400, text("app description")
         case world.OtherDomain():
             return 400, text("app domain")
+        case world.NotAFile():
+            return 400, text("file", refused.name)
         case world.UnknownFollowers():
             return 400, text("followers", refused.users)
         case world.TooLarge():
@@ -66,8 +73,6 @@ def _status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, 
             return 404, text("connection")
         case world.UnknownSignal():
             return 400, text("signal")
-        case world.Compliance():
-            return 451, text("compliance")
         case world.Unknown() if endpoint is None or endpoint.missing == 404:
             return 404, text("unknown")
         case _:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import unquote, unquote_to_bytes
 
-from emulator.world.errors import Invalid
+from emulator.world.errors import Invalid, NotAFile
 
 _MAX_PARTS = 200
 _MAX_TEXT = 4 * 1024 * 1024
@@ -54,7 +54,7 @@ class Form:
             if part == "":
                 continue
             if isinstance(part, str) or (not part.name and part.content_type is None):
-                raise Invalid(f'The parameter "{name}" must be a file.')
+                raise NotAFile(name, f"the part '{name}' has neither a file name nor a content type")
             found.append(part)
         return found
 

@@ -1,5 +1,6 @@
 """All modules that declare endpoints: importing this fills the table."""
 
+from emulator.api import app_users as app_users
 from emulator.api import login as login
 from emulator.api import sessionauth as sessionauth
 from emulator.api.agent import datafeeds as datafeeds

@@ -29,11 +29,21 @@ def _peer(call: Call) -> str | None:
     return name
 
 
+def _certified(call: Call) -> str | None:
+    """Whose certificate logs in; LoginRefused with `settings.strict` where JSON was sent with it, as production has
+    done since 2025 (production/auth.md 3)."""
+    typed = call.header(b"content-type").partition(";")[0].strip().lower() == "application/json"
+    length = call.header(b"content-length") or call.header(b"transfer-encoding")
+    if call.world.settings.strict and typed and length not in ("", "0"):
+        raise LoginRefused("a certificate logs in without JSON: neither a content type nor a body: settings.strict")
+    return _peer(call)
+
+
 @endpoint("POST", "/sessionauth/v1/authenticate", auth="none", returns="Token")
 def authenticate_account(call: Call) -> Token:
     """Log a service account in by its certificate."""
     call.about_user = _peer(call)
-    account = login.certified_account(call.world, _peer(call))
+    account = login.certified_account(call.world, _certified(call))
     return {"token": login.open_account_session(call.stage.sessions, account).token, "name": "sessionToken"}
 
 
@@ -41,7 +51,7 @@ def authenticate_account(call: Call) -> Token:
 def authenticate_at_key_manager(call: Call) -> Token:
     """Log a service account in at the key manager by its certificate."""
     call.about_user = _peer(call)
-    account = login.certified_account(call.world, _peer(call))
+    account = login.certified_account(call.world, _certified(call))
     return {"token": call.stage.sessions.open_key_manager(account.id), "name": "keyManagerToken"}
 
 
@@ -49,7 +59,7 @@ def authenticate_at_key_manager(call: Call) -> Token:
 def authenticate_app(call: Call) -> Token:
     """Log an app in by its certificate."""
     call.about_app = _peer(call)
-    app = login.certified_app(call.world, _peer(call))
+    app = login.certified_app(call.world, _certified(call))
     return {"token": login.open_app_session(call.stage.sessions, app).token, "name": "sessionToken"}
 
 

@@ -62,6 +62,12 @@ TEXTS = {
         OBSERVED,
         "finos/symphony-bdk-java#596",
     ),
+    "outside": Text(
+        '403 Forbidden: {"message":"User does not belong to room: userId={}, threadId={}","status":"FORBIDDEN"}',
+        "a message by somebody who is not in the stream",
+        OBSERVED,
+        "production/agent.md 3",
+    ),
     "room name": Text(
         "The name '{}' is too similar to one that is already in use. Please choose another name.",
         "the name of another room",
@@ -94,24 +100,51 @@ TEXTS = {
         DOCUMENTED,
         "production/agent.md 1",
     ),
-    "compliance": Text("Compliance issues found in message", "a compliance policy", SPECIFIED, "production/agent.md 1"),
+    "file": Text(
+        'The parameter "{}" must be a file.', "a part that is no file", OBSERVED, "symphonyoss/RestApiClient#38"
+    ),
+    "feeds": Text("Too many feeds created.", "the 21st datafeed", SPECIFIED, "production/agent_signals_events.md 3.1"),
     "followers": Text("Invalid user ids: {}", "ids that cannot follow", CHOICE, "production/pod.md 11"),
     "malformed": Text("Bad Request", "any other 400", CHOICE, "production/pod.md 1.1"),
     "unknown": Text("Not Found", "any other 404", CHOICE, "production/pod.md 15"),
     "method": Text("Method Not Allowed", "405", CHOICE, "production/pod.md 1.1"),
     "large": Text("Payload Too Large", "413", CHOICE, "production/pod.md 1.1"),
     "often": Text("Too Many Requests", "429", CHOICE, "production/auth.md 5.3"),
-    "not built": Text("{} is not implemented by the emulator", "501", CHOICE, "docs/endpoints.md"),
+    "not built": Text(
+        "{} is not implemented by the emulator", "an operation that is missing here", CHOICE, "docs/endpoints.md"
+    ),
     "failed": Text("Internal server error", "500", CHOICE, "production/pod.md 1.1"),
+    # Of faults that are ready to be asked for.
+    "pod failed": Text(
+        "Unexpected Error. Server log message ID : {}; Trace ID: {}",
+        "the fault `pod failed`",
+        OBSERVED,
+        "symphonyoss/App-Integrations-Core",
+    ),
+    "internal error": Text(
+        "Internal Error", "the fault `internal error`", OBSERVED, "symphonyoss/App-Integrations-Core"
+    ),
+    "feed failed": Text(
+        "Failed to create a session: Failed to init:\n",
+        "the fault `feed failed`",
+        OBSERVED,
+        "symphonyoss/symphony-java-client#47",
+    ),
+    "compliance": Text(
+        "Compliance issues found in message", "the fault `compliance`", SPECIFIED, "production/agent.md 1"
+    ),
+    "unavailable": Text("Service Unavailable", "the fault `unavailable`", CHOICE, "production/pod.md 1.1"),
 }
 """Besides these, messages that MessageML refuses have the texts of production's library (docs/messageml.md)."""
 
 _KNOWN = [re.compile(re.escape(text.words).replace(r"\{\}", "(?s:.+)")) for text in TEXTS.values()]
 
 
-def text(name: str, named: object = "") -> str:
+def text(name: str, *named: object) -> str:
     """A text of the table, with what it names filled in."""
-    return TEXTS[name].words.replace("{}", str(named))
+    first, *others = TEXTS[name].words.split("{}")
+    names = iter(named)
+    return first + "".join(f"{next(names, '')}{piece}" for piece in others)
 
 
 def is_known(message: str) -> bool:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from emulator.api.presets import preset
 from emulator.control.parts import Deleted, Part, call, stage_of
 from emulator.stage.faults import LONGEST_DELAY, Fault, Throttle
+from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -30,8 +32,11 @@ class Respond(Part):
 
 
 class NewFault(Part):
+    """A fault. `preset` names an answer that production was seen to give (docs/control-plane.md)."""
+
     match: Match = Match()
     respond: Respond | None = None
+    preset: str | None = None
     delayMs: Annotated[int, Field(ge=0, le=LONGEST_DELAY)] = 0
     dropConnection: bool = False
     halfAnswer: bool = False
@@ -39,9 +44,14 @@ class NewFault(Part):
     skip: Annotated[int, Field(ge=0)] = 0
     probability: Annotated[float, Field(ge=0, le=1)] = 1
 
-    def fault(self) -> Fault:
-        """The fault that is asked for."""
+    def fault(self, seed: int) -> Fault:
+        """The fault that is asked for; Invalid for a preset that is not there, or with an answer beside it."""
         match, respond = self.match, self.respond
+        if self.preset is not None:
+            if respond is not None:
+                raise Invalid("a fault has either 'preset' or 'respond'")
+            status, headers, body = preset(self.preset, seed)
+            respond = Respond(status=status, headers=headers, body=body)
         return Fault(
             method=match.method.upper() if match.method else None,
             path=match.path,
@@ -111,7 +121,8 @@ def list_faults(request: Request) -> list[FaultAnswer]:
 
 
 def add_fault(request: Request, asked: NewFault) -> FaultAnswer:
-    return fault_answer(stage_of(request).faults.add(asked.fault()))
+    stage = stage_of(request)
+    return fault_answer(stage.faults.add(asked.fault(stage.world.ids.seed)))
 
 
 def clear_faults(request: Request) -> Deleted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulator.api.presets import preset as preset_answer
 from emulator.stage.faults import Fault
 from emulator.stage.stage import Stage
 
@@ -22,6 +23,7 @@ class FaultsOfPod:
         method: str | None = None,
         app: str | None = None,
         user: str | int | None = None,
+        preset: str | None = None,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
         body: Any = None,
@@ -32,9 +34,12 @@ class FaultsOfPod:
         skip: int = 0,
         probability: float = 1,
     ) -> Fault:
-        """Let calls fail: with a `status` (and headers, body), late (`delay_ms`), with a connection that is dropped,
-        or with half of the answer. `path` is exact, as in the table, or has `*`. After `skip` calls `times` are hit.
-        Invalid when it would do nothing."""
+        """Let calls fail: with a `preset`, an answer that production was seen to give (`emulator.api.presets.PRESETS`);
+        with a `status` (and headers, body), late (`delay_ms`), with a connection that is dropped, or with half of the
+        answer. `path` is exact, as in the table, or has `*`. After `skip` calls `times` are hit. Invalid when it would
+        do nothing."""
+        if preset is not None:
+            status, headers, body = preset_answer(preset, self._stage.world.ids.seed)
         fault = Fault(
             method=method.upper() if method else None,
             path=path,

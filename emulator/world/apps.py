@@ -9,6 +9,7 @@ from emulator.world.books import Book
 from emulator.world.errors import Invalid, UnknownApp
 from emulator.world.keys import takes_a_key
 from emulator.world.record import record
+from emulator.world.users import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,6 +92,16 @@ class Apps:
         """Whether the app is installed for the user."""
         chosen = self.installations.get((user.id, app.id))
         return app.automatic if chosen is None or chosen.install is None else chosen.install
+
+    def people(self, app: App, *, installed: bool | None = None) -> list[Installation]:
+        """What each user of the pod who is not a service account has of an app, by id; with `installed` only those who
+        have it, or who have it not."""
+        users = self._world.users.book.by("company", self._world.companies.home.id)
+        people = sorted(user.id for user in users if user.account_type != SYSTEM)
+        found = [self.installations.get((user, app.id)) or Installation(user=user, app=app.id) for user in people]
+        if installed is None:
+            return found
+        return [each for each in found if (app.automatic if each.install is None else each.install) == installed]
 
     def add(self, app: App) -> App:
         if not app.id or ":" in app.id:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import Forbidden, Invalid, UnknownFeed
+from emulator.world.errors import Invalid, TooManyFeeds, UnknownFeed
 from emulator.world.policy import allowed
 from emulator.world.policy import events as policy
 
@@ -75,7 +75,7 @@ class Datafeeds:
             if tag and feed.tag == tag:
                 return feed
         if len(feeds) >= MOST_FEEDS:
-            raise Forbidden(f"'{user.username}' has {MOST_FEEDS} feeds already: delete a listed one")
+            raise TooManyFeeds(f"'{user.username}' has {MOST_FEEDS} feeds already: delete a listed one")
         feed = Datafeed(
             id=self._free_id(),
             owner=user.id,

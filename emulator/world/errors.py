@@ -62,6 +62,10 @@ class Forbidden(Refused):
     """The user may not do this."""
 
 
+class TooManyFeeds(Forbidden):
+    """The user has as many datafeeds as one may have."""
+
+
 class EntitlementMissing(Forbidden):
     """An entitlement of the user (or of a company) is off: which one, where it is one."""
 
@@ -80,6 +84,14 @@ class NotConnected(Forbidden):
 
 class NotAMember(Forbidden):
     """The user is not a member of the stream."""
+
+
+class Outside(NotAMember):
+    """The user is not a member of the stream that they would read or write."""
+
+    def __init__(self, user: int, stream: str, reason: str) -> None:
+        super().__init__(reason)
+        self.user, self.stream = user, stream
 
 
 class MembersHidden(NotAMember):
@@ -138,5 +150,9 @@ class Inactive(Invalid):
     """The stream is deactivated, or a participant is."""
 
 
-class Compliance(Refused):
-    """A compliance (DLP) policy stopped it."""
+class NotAFile(Invalid):
+    """A part of a form that has to be a file is none."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 MESSAGEML = "com.symphony.messageml.v2"
+MARKDOWN = "com.symphony.markdown"
+"""The original format of articles that were shared (production/agent.md 8)."""
 NOTHING = '<div data-format="PresentationML" data-version="2.0"></div>'
 
 
@@ -35,6 +37,7 @@ class Content:
     mentions: tuple[int, ...] = ()
     entities: int = 0
     forms: tuple[str, ...] = ()
+    format: str = MESSAGEML
 
 
 @record
@@ -70,6 +73,7 @@ class Message:
     initial_at: int | None = None
     silent: bool | None = None
     suppressed_at: int | None = None
+    format: str = MESSAGEML
 
     @property
     def stamp(self) -> Stamp:
@@ -294,6 +298,7 @@ class Messages:
             initial_at=(replaces.initial_at or replaces.at) if replaces else None,
             silent=silent,
             suppressed_at=suppressed_at,
+            format=content.format,
         )
         self.book.put(message.id, message)
         if at is None:

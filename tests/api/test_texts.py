@@ -31,6 +31,8 @@ def made(kind: Any) -> Any:
     """A refusal of this kind, whatever it wants to know besides its reason."""
     if kind is world.UnknownFollowers:
         return kind([7])
+    if kind is world.Outside:
+        return kind(7, "x", OURS)
     wants = [name for name in inspect.signature(kind).parameters if name not in ("reason", "entitlement", "missing")]
     return kind(*[7 for _ in wants], OURS)
 

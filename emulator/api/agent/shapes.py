@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import TypedDict
 
 from emulator.api.shapes import V4User, v4_user
-from emulator.world.messages import MESSAGEML, NOTHING
+from emulator.world.messages import MARKDOWN, NOTHING
 from emulator.world.policy import allows, messages
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ def v4_message(world: World, message: Message, viewer: User) -> V4Message:
         "user": v4_user(world.users.get(message.sender), viewer),
         "stream": {"streamId": message.stream, "streamType": world.streams.book[message.stream].type},
         "userAgent": USER_AGENT,
-        "originalFormat": MESSAGEML,
+        "originalFormat": message.format,
         "sid": message.origin.session,
     }
-    if shown and message.data != "{}":
+    if shown and (message.data != "{}" or message.format == MARKDOWN):
         answer["data"] = message.data
     if message.replaced_by is not None:
         answer["replacedBy"] = message.replaced_by

@@ -11,7 +11,7 @@ from emulator.access.permissions import SEND_MESSAGES
 from emulator.api.agent.compose import origin_of
 from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
-from emulator.world.messages import Content
+from emulator.world.messages import MARKDOWN, Content
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
@@ -43,24 +43,24 @@ def _check(article: Article) -> None:
             raise Invalid(f"'{name}' is not an http or https address")
 
 
-def _content(article: Article, fields: dict[str, Any]) -> Content:
-    """How the article looks in the stream: title, summary and link, with the article itself as an entity."""
+def _content(article: Article) -> Content:
+    """How the article looks in the stream: through what it was shared, its title, summary and link."""
     from html import escape
 
     from emulator.messageml import words_of
 
-    pieces = [f"<b>{escape(article.title or '')}</b>"]
+    shared = f"<i>Shared from {escape(article.appName or article.appId or '')}.</i>"
+    pieces = [shared, f"<b>{escape(article.title or '')}</b>"]
     pieces += [escape(text) for text in (article.subTitle, article.message, article.summary) if text]
     pieces.append(escape(f"{article.publisher}, {article.author}"))
     if article.articleUrl:
         pieces.append(f'<a href="{escape(article.articleUrl)}">{escape(article.articleUrl)}</a>')
-    entity = {"article": {"type": ARTICLE, "version": "1.0", **fields}}
     texts = (article.title, article.subTitle, article.message, article.summary)
     return Content(
-        presentationml=f'{_HEAD}<div class="entity" data-entity-id="article">{"<br/>".join(pieces)}</div></div>',
-        data=orjson.dumps(entity).decode(),
+        presentationml=f"{_HEAD}{'<br/>'.join(pieces)}</div>",
         words=words_of(" ".join(text for text in texts if text)),
         characters=sum(len(piece) for piece in pieces),
+        format=MARKDOWN,
     )
 
 
@@ -83,7 +83,7 @@ def share(call: Call) -> V2Message:
     fields = shared.content.model_dump()
     if call.caller.app is not None and shared.content.appId != call.caller.app.id:
         call.notes.append(f"the article's appId is '{shared.content.appId}', the app is '{call.caller.app.id}'")
-    message = call.world.messages.post(call.user, stream, _content(shared.content, fields), origin_of(call))
+    message = call.world.messages.post(call.user, stream, _content(shared.content), origin_of(call))
     return {
         "id": message.id,
         "timestamp": str(message.at),

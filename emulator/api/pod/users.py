@@ -96,7 +96,8 @@ class UserList(TypedDict, total=False):
     success=(200, 204),
 )
 def users(call: Call) -> UserList | None:
-    """Users by ids, by e-mails or by usernames, at most a hundred."""
+    """Users by ids, by e-mails or by usernames, at most a hundred. An id that nobody has is among the errors, as in the
+    specification's sample, where somebody was found."""
     query: ByMany = call.query
     given = [values for values in (query.uid, query.email, query.username) if values]
     if len(given) != 1:
@@ -126,6 +127,8 @@ def users(call: Call) -> UserList | None:
     )
     if not found and not errors:
         return None
+    known = {each.id for each in call.world.users.look_up(call.user, user_ids=user_ids)}
+    errors += [{"error": "invalid.format", "id": str(each)} for each in dict.fromkeys(user_ids) if each not in known]
     answer: UserList = {"users": [_answer(call, each) for each in found]}
     if errors:
         answer["errors"] = errors

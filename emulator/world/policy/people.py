@@ -63,8 +63,8 @@ def knows_of(world: World, user: User, other: User) -> None:
 
 @rule(Basis.DOCUMENTED, "production/pod.md 3.4, production/agent.md 2")
 def profile_shows(viewer: User, other: User) -> None:
-    """E-mail, username, title, location and what else is in a profile are for colleagues. Others see the names, the
-    company, the type of the account and the picture, and find nobody by the rest."""
+    """E-mail, title, location and what else is in a profile are for colleagues. Others see the names, in look-ups the
+    username, the company, the type of the account and the picture, and find nobody by the rest."""
     if viewer.company_id != other.company_id:
         raise Forbidden(f"'{other.username}' is of another company than '{viewer.username}'")
 

@@ -14,6 +14,7 @@ from emulator.world.errors import (
     NotAMember,
     NotAnOwner,
     NotConnected,
+    Outside,
     UnknownRoom,
 )
 from emulator.world.policy import Basis, people, rule
@@ -137,7 +138,7 @@ def may_read(world: World, user: User, stream: Stream) -> None:
         return
     if stream.room is not None and stream.room.public and colleague_of_creator(user, stream):
         return
-    raise NotAMember(f"'{user.username}' is not a member of stream '{stream.id}'")
+    raise Outside(user.id, stream.id, f"'{user.username}' is not a member of stream '{stream.id}'")
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 9.5")

@@ -52,7 +52,7 @@ def test_ids_in_standard_base64_are_taken(wire: Wire) -> None:
         ({"data": {}}, "cannot be null or empty"),
         ({"data": {"message": "  "}}, "cannot be null or empty"),
         ({"data": {"message": HELLO, "data": "[]"}}, "not a JSON object"),
-        ({"data": {"message": HELLO}, "files": {"attachment": (None, "text")}}, "must be a file"),
+        ({"data": {"message": HELLO}, "files": {"attachment": (None, "text")}}, "neither a file name"),
         ({"data": {"message": HELLO}, "files": {"attachment": ("a.exe", b"x", "a/b")}}, ".exe"),
         ({"data": {"message": HELLO}, "files": {"attachment": ("noextension", b"x", "a/b")}}, "without an extension"),
         ({"data": {"message": HELLO}, "files": {"preview": ("a.png", b"x", "a/b")}}, "1 previews for 0 attachments"),

@@ -174,7 +174,7 @@ def test_pages_join_without_gap(wire: Wire) -> None:
     assert pages == whole
 
 
-def test_room_search_finds_by_name_keyword_and_tag(wire: Wire) -> None:
+def test_room_search_finds_by_name_keyword_and_description(wire: Wire) -> None:
     room = room_id(wire, name="Bonds", description="about #gilts", keywords=[{"key": "region", "value": "EMEA"}])
 
     def found(user: str = "alice", **query: Any) -> list[str]:
@@ -184,7 +184,11 @@ def test_room_search_finds_by_name_keyword_and_tag(wire: Wire) -> None:
 
     for query in ("bon", "emea", "GILTS"):
         assert found(query=query) == [room]
+    assert room in found(query="about")
+    assert found(query="about", searchFields=["name"]) == []
+    wire.world.set(strict=True)
     assert found(query="about") == []
+    wire.world.set(strict=False)
     assert found(query="emea", labels=["other"]) == []
     assert found(query="region", searchFields=["keywords_key"]) == [room]
     assert found("bob", query="bonds") == []
