@@ -5,8 +5,6 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
-import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +13,22 @@ import yaml
 
 from emulator import Emulator
 from emulator.cli import cli
+from tests.inner import pytest_run
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-
-
-def plugin() -> list[str]:
-    """How pytest finds the plugin: by its entry point where the package is installed, else by name."""
-    installed = any(each.value == "emulator.testing.plugin" for each in entry_points(group="pytest11"))
-    return [] if installed else ["-p", "emulator.testing.plugin"]
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("test_*.py")))
 def test_a_suite_passes(name: str, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *plugin()]
-    done = subprocess.run(
-        [*command, f"--symphony-report={report}", str(EXAMPLES / name)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=EXAMPLES.parent,
-    )
+    side_by_side = name == "test_scenarios.py"
+    done = pytest_run(f"--symphony-report={report}", EXAMPLES / name, workers=2 if side_by_side else 0)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "least privilege: `ACT_AS_USER`" in report.read_text()
+
+
+def test_the_scenarios_are_short() -> None:
+    assert len((EXAMPLES / "test_scenarios.py").read_text().splitlines()) <= 60
 
 
 def test_the_walk_with_curl() -> None:
@@ -56,14 +47,6 @@ def test_the_walk_with_curl() -> None:
     assert "403\n  'alice' and 'dave' of another company are not connected" in done.stdout
     assert "  429\n  200\n" in done.stdout
     assert "ACT_AS_USER, GET_BASIC_CONTACT_INFO, GET_BASIC_USER_INFO, SEND_MESSAGES" in done.stdout
-
-
-def test_the_scenarios_are_short_and_run_side_by_side() -> None:
-    suite = EXAMPLES / "test_scenarios.py"
-    assert len(suite.read_text().splitlines()) <= 60
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *plugin(), str(suite)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=EXAMPLES.parent)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def flags_of(command: list[str]) -> set[str]:

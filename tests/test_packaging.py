@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-_NAMED_OTHERWISE = {"jwt": "pyjwt", "yaml": "pyyaml"}
+_NAMED_OTHERWISE = {"jwt": "pyjwt", "yaml": "pyyaml", "pydantic_core": "pydantic"}
 _WITH_PYTEST = {"pytest"}
 """The plugin is imported by pytest, which is there then."""
 
@@ -45,3 +45,7 @@ def test_what_others_made_is_in_the_notice() -> None:
             if file.suffix in (".txt", ".json") and "__pycache__" not in file.parts:
                 name = file.relative_to(ROOT).as_posix()
                 assert name in notice, f"say in NOTICE where {name} is from"
+
+
+def test_pytest_finds_the_plugin_by_itself() -> None:
+    assert PROJECT["project"]["entry-points"]["pytest11"] == {"emulator": "emulator.testing.plugin"}

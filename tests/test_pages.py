@@ -22,7 +22,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,8 @@ from emulator.cli import cli
 from emulator.control import plane as control
 from emulator.seeding.file import read
 from emulator.seeding.load import build
-from tests.test_examples import flags_of, plugin
+from tests.inner import pytest_run
+from tests.test_examples import flags_of
 
 ROOT = Path(__file__).parents[1]
 _FILES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -59,8 +59,7 @@ def run_python(code: str, names: dict[str, Any], pod: Emulator) -> str:
 
 def run_tests(code: str, folder: Path) -> str:
     (folder / "test_page.py").write_text(code)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *plugin(), str(folder)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    done = pytest_run(folder)
     assert done.returncode == 0, done.stdout
     assert f"{len(re.findall('^def test_', code, re.MULTILINE))} passed" in done.stdout
     return done.stdout

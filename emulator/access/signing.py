@@ -72,6 +72,7 @@ def whole_pem(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=8)
 def public_key_of(private_pem: str) -> str:
     """The public half of a private key, as PEM."""
     from cryptography.hazmat.primitives import serialization

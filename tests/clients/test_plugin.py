@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PLUGIN = ("-p", "emulator.testing.plugin")
+from tests.inner import pytest_run
 
 SUITE = """
 import pytest
@@ -39,22 +37,15 @@ def test_a_stranger(symphony_pod):
 """
 
 
-def run(folder: Path, suite: str, *options: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, suite: str, *options: str, workers: int = 0) -> subprocess.CompletedProcess[str]:
     (folder / "test_suite.py").write_text(suite)
-    installed = subprocess.run(
-        [sys.executable, "-c", "from importlib.metadata import distribution as d; d('symphony-pod-emulator')"],
-        capture_output=True,
-        check=False,
-    )
-    plugin = () if installed.returncode == 0 else PLUGIN
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), *plugin]
-    return subprocess.run([*command, *options, str(folder)], capture_output=True, text=True, cwd=ROOT, check=False)
+    return pytest_run("--rootdir", folder, *options, folder, workers=workers)
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_each_test_has_a_fresh_world_and_the_report_is_one(tmp_path: Path, workers: str) -> None:
+@pytest.mark.parametrize("workers", [0, 2])
+def test_each_test_has_a_fresh_world_and_the_report_is_one(tmp_path: Path, workers: int) -> None:
     report = tmp_path / "report.json"
-    done = run(tmp_path, SUITE, "-n", workers, f"--symphony-report={report}")
+    done = run(tmp_path, SUITE, f"--symphony-report={report}", workers=workers)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "13 passed" in done.stdout
     (desk,) = json.loads(report.read_text())["apps"]
@@ -65,7 +56,7 @@ def test_each_test_has_a_fresh_world_and_the_report_is_one(tmp_path: Path, worke
 
 
 def test_a_failure_shows_the_last_calls_with_their_reasons(tmp_path: Path) -> None:
-    done = run(tmp_path, FAILING, "-n", "0", f"--symphony-report={tmp_path / 'report.md'}")
+    done = run(tmp_path, FAILING, f"--symphony-report={tmp_path / 'report.md'}")
     assert done.returncode == 1
     assert "403  POST   /pod/v1/im/create  (alice through acme-desk)" in done.stdout
     assert "because 'alice' and 'dave' of another company are not connected" in done.stdout
@@ -74,7 +65,7 @@ def test_a_failure_shows_the_last_calls_with_their_reasons(tmp_path: Path) -> No
 
 def test_another_world_by_option(tmp_path: Path) -> None:
     suite = "def test_it(symphony_pod):\n    assert not symphony_pod.world.streams.book.rows\n"
-    done = run(tmp_path, suite, "-n", "0", "--symphony-world=empty")
+    done = run(tmp_path, suite, "--symphony-world=empty")
     assert done.returncode == 0, done.stdout
 
 
@@ -87,7 +78,7 @@ def test_nothing_is_imported():
     assert ours <= {"emulator", "emulator.version", "emulator.testing", "emulator.testing.plugin"}
     assert not {"starlette", "uvicorn", "pydantic", "orjson", "jwt", "httpx"} & set(sys.modules)
 """
-    done = run(tmp_path, suite, "-n", "0", "-p", "no:hypothesispytest", "-p", "no:anyio")
+    done = run(tmp_path, suite)
     assert done.returncode == 0, done.stdout
 
 
@@ -101,10 +92,10 @@ def test_it(symphony_pod):
     assert symphony_pod.users["zoe"].username == "zoe"
     assert "127.0.0.1" in os.environ["NO_PROXY"].split(",")
 """
-    done = run(tmp_path, suite, "-n", "0", "-c", str(tmp_path / "pytest.ini"))
+    done = run(tmp_path, suite, "-c", str(tmp_path / "pytest.ini"))
     assert done.returncode == 0, done.stdout
     (tmp_path / "world.yaml").write_text("companies: [{nam: Mine}]\n")
-    wrong = run(tmp_path, suite, "-n", "0", "-c", str(tmp_path / "pytest.ini"))
+    wrong = run(tmp_path, suite, "-c", str(tmp_path / "pytest.ini"))
     assert "world.yaml has mistakes:" in wrong.stdout
     assert "During handling" not in wrong.stdout
     assert "plugin.py" not in wrong.stdout
@@ -118,24 +109,24 @@ def test_two(symphony_pod, symphony_pod_factory):
     symphony_pod.client("bob", "acme-desk").get("/pod/v1/nothing")
     assert False
 """
-    done = run(tmp_path, suite, "-n", "0")
+    done = run(tmp_path, suite)
     assert "404  GET    /pod/v1/nothing" in done.stdout
     assert "the last calls to the pod at http://127.0.0.1:" in done.stdout
     assert "200  GET    /pod/v2/sessioninfo  (alice through acme-desk)" in done.stdout
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_new_permission_fails_the_run(tmp_path: Path, workers: str) -> None:
+def test_a_new_permission_fails_the_run(tmp_path: Path) -> None:
     suite = """
 def test_it(symphony_pod):
     symphony_pod.say("bob", "Trading Desk", "arranging is no call")
     symphony_pod.client("alice", "acme-desk").get("/pod/v2/sessioninfo")
 """
     kept, xml = tmp_path / "kept.json", tmp_path / "junit.xml"
-    assert run(tmp_path, suite, "-n", "0", f"--symphony-report={kept}", f"--junitxml={xml}").returncode == 0
+    assert run(tmp_path, suite, f"--symphony-report={kept}", f"--junitxml={xml}").returncode == 0
     assert 'name="symphony acme-desk needs" value="ACT_AS_USER GET_BASIC_USER_INFO"' in xml.read_text()
-    assert run(tmp_path, suite, "-n", workers, f"--symphony-baseline={kept}").returncode == 0
+    assert run(tmp_path, suite, f"--symphony-baseline={kept}").returncode == 0
     kept.write_text(kept.read_text().replace('"GET_BASIC_USER_INFO"', '"GET_PRESENCE"'))
-    grown = run(tmp_path, suite, "-n", workers, f"--symphony-baseline={kept}")
-    assert grown.returncode == 1
-    assert "--symphony-baseline: acme-desk needs GET_BASIC_USER_INFO, and did not before" in grown.stdout
+    for workers in (0, 2):
+        grown = run(tmp_path, suite, f"--symphony-baseline={kept}", workers=workers)
+        assert grown.returncode == 1
+        assert "--symphony-baseline: acme-desk needs GET_BASIC_USER_INFO, and did not before" in grown.stdout
