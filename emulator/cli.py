@@ -54,8 +54,13 @@ _COUNT = click.IntRange(0, 10_000_000)
 @click.option(
     "--permission-match",
     type=click.Choice(["all", "any"]),
-    default="all",
+    show_default="as the world says",
     help="whether an endpoint with two permissions needs both",
+)
+@click.option(
+    "--fidelity",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="a file that says which reading of docs/fidelity.md is your pod's, for each choice that you know",
 )
 @click.option(
     "--state",
@@ -213,7 +218,12 @@ def world(
 @click.option("--app", help="the app that acts for the user; without it an account of its own calls")
 @click.option("--data", help="the body as JSON, or the fields of a form as a JSON object")
 @click.option("--world", default="demo", show_default=True, help="demo, empty, or a YAML file")
-@click.option("--permission-match", type=click.Choice(["all", "any"]), default="all", show_default=True)
+@click.option("--permission-match", type=click.Choice(["all", "any"]), help="overrules what the world says")
+@click.option(
+    "--fidelity",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="a file of choices",
+)
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 def explain(
     method: str,
@@ -222,7 +232,8 @@ def explain(
     app: str | None,
     data: str | None,
     world: str,
-    permission_match: Match,
+    permission_match: Match | None,
+    fidelity: Path | None,
     as_json: bool,
 ) -> None:
     """Tell what is asked of a call, in which order, and what it would answer.
@@ -232,12 +243,15 @@ def explain(
     \b
     symphony-emulator explain --user bob --app acme-desk POST /pod/v1/im/create --data '["{ivan}"]'
     """
+    from emulator.config import fitting
     from emulator.explain import as_text
     from emulator.explain import explain as told
     from emulator.world.errors import Refused
 
+    loaded = load_world(world, 0)
+    loaded.set(**fitting(fidelity, permission_match))
     try:
-        found = told(load_world(world, 0), user, app, method.upper(), path, data, permission_match)
+        found = told(loaded, user, app, method.upper(), path, data)
     except Refused as refused:
         raise click.ClickException(refused.reason) from None
     if as_json:

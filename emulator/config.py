@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 if TYPE_CHECKING:
     from emulator.access.permissions import Match
@@ -22,7 +24,8 @@ class Settings:
     rooms: int
     messages: int
     home: Path
-    permission_match: Match
+    permission_match: Match | None
+    fidelity: Path | None
     tls: bool
     state: Path | None
     datafeed_hold: float
@@ -30,3 +33,16 @@ class Settings:
     control_token_file: Path | None
     log_level: str
     quiet: bool
+
+
+def fitting(fidelity: Path | None, permission_match: Match | None) -> dict[str, Any]:
+    """What these flags set in each world; ClickException where the file of choices has mistakes."""
+    given: dict[str, Any] = {}
+    if fidelity is not None:
+        from emulator.seeding.file import WorldFileError, read_choices
+
+        try:
+            given = read_choices(fidelity)
+        except WorldFileError as error:
+            raise click.ClickException(str(error)) from None
+    return given if permission_match is None else {**given, "permission_match": permission_match}

@@ -17,14 +17,15 @@ import orjson
 from emulator.access import login, permissions
 from emulator.api import inside
 from emulator.api.dispatch import endpoint_at, serve
+from emulator.api.judging import needed_for
 from emulator.stage.stage import Stage
 from emulator.table.table import parameters
 from emulator.world.errors import Invalid, Refused
 from emulator.world.policy import RULES, overheard
+from emulator.world.settings import CHOICES, worded
 from emulator.world.users import SYSTEM, User
 
 if TYPE_CHECKING:
-    from emulator.access.permissions import Match
     from emulator.table.table import Endpoint
     from emulator.world.apps import App
     from emulator.world.world import World
@@ -51,11 +52,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that is asked of a call, in order, and the answer where the call was tried."""
+    """All that is asked of a call, in order, how what is open is read there, and the answer where it was tried."""
 
     call: str
     summary: str
     steps: list[Step]
+    choices: list[Step]
     status: int | None = None
     answer: str = ""
     reason: str = ""
@@ -68,7 +70,6 @@ def explain(
     method: str,
     path: str,
     data: str | None,
-    match: Match = "all",
 ) -> Explanation:
     """What would be asked of this call. `{Trading Desk}` or `{bob}` in `path` or `data` stand for the id of that room
     or user. The call is tried on `world` itself: give it a world that nobody else uses. Logins are explained too;
@@ -79,10 +80,10 @@ def explain(
     if data is not None:
         data = _NAMED_IN_JSON.sub(lambda found: _as_json(world, found), data)
     endpoint = endpoint_at(method, path.partition("?")[0])
-    stage = Stage(world, permission_match=match)
+    stage = Stage(world)
     stage.hold = 0  # an explanation does not wait for events
     if endpoint is None:
-        told = Explanation(f"{method} {path}", "nothing is served there", [])
+        told = Explanation(f"{method} {path}", "nothing is served there", [], [])
         return _tried(told, stage, _session_headers(stage, user, app) if user else {}, data, None)
     if endpoint.auth == "none":
         steps, headers = _login(stage, endpoint, user, app)
@@ -91,8 +92,8 @@ def explain(
     else:
         steps, headers = [_session(world, user, app)], _session_headers(stage, user, app)
         if app is not None and steps[0].holds:
-            steps.append(_permission(app, endpoint, match))
-    told = Explanation(endpoint.name, endpoint.summary, steps)
+            steps.append(_permission(world, app, endpoint))
+    told = Explanation(endpoint.name, endpoint.summary, steps, _choices(world, endpoint))
     unnamed = any(f"{{{name}}}" in path for name in parameters(endpoint.path))
     if unnamed or (data is None and endpoint.body_required and (endpoint.form or endpoint.body is not None)):
         return replace(told, steps=[*steps, *_may_be_asked(endpoint)])
@@ -172,17 +173,31 @@ def _session(world: World, user: User, app: App | None) -> Step:
     return Step("session", says, True, "production/auth.md 6")
 
 
-def _permission(app: App, endpoint: Endpoint, match: Match) -> Step:
-    if endpoint.permissions is None:
-        says = "the endpoint is for apps that act on behalf of users. But it is not."
-        return Step("permission", says, False, "production/pod.md 2.1")
-    joint = f" {'or' if match == 'any' else 'and'} "
-    says = f"the app needs {joint.join(endpoint.permissions)}"
+def _permission(world: World, app: App, endpoint: Endpoint) -> Step:
     try:
-        permissions.check(app, endpoint.permissions, match)
+        needed = needed_for(world, endpoint)
+    except Refused as refused:
+        says = f"the endpoint is for apps that act on behalf of users. But {refused.reason}."
+        return Step("permission", says, False, "production/pod.md 2.1")
+    match = world.settings.permission_match
+    joint = f" {'or' if match == 'any' else 'and'} "
+    says = f"the app needs {joint.join(needed)}"
+    try:
+        permissions.check(app, needed, match)
     except Refused as refused:
         return Step("permission", f"{says}. But {refused.reason}.", False, "production/pod.md 2")
     return Step("permission", says, True, "production/pod.md 2")
+
+
+def _choices(world: World, endpoint: Endpoint) -> list[Step]:
+    """The choices that decide what this endpoint answers, and what the world has chosen."""
+    found = []
+    for name, choice in CHOICES.items():
+        if endpoint.name in choice.at or (choice.field == "permission_match" and len(endpoint.permissions or ()) > 1):
+            reading = getattr(world.settings, choice.field)
+            says = f"{choice.decides}: {worded(reading)}; a world may set {choice.but(reading)}"
+            found.append(Step(name, says, None, choice.source))
+    return found
 
 
 def _may_be_asked(endpoint: Endpoint) -> list[Step]:
@@ -250,10 +265,11 @@ def _fields(data: str) -> dict[str, Any]:
 def as_text(explanation: Explanation) -> str:
     """An explanation in lines for a terminal."""
     lines = [f"{explanation.call}   {explanation.summary}", ""]
-    width = max((len(step.what) for step in explanation.steps), default=0)
+    width = max((len(step.what) for step in [*explanation.steps, *explanation.choices]), default=0)
     for step in explanation.steps:
         mark = {True: "yes", False: "NO", None: "asks"}[step.holds]
         lines.append(f"  {mark:<4}  {step.what:<{width}}  {step.says}  ({step.source})")
+    lines += [f"  open  {each.what:<{width}}  {each.says}  ({each.source})" for each in explanation.choices]
     if explanation.status is None:
         lines += [
             "",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import sys
 
+from emulator.access.obo_also import OBO_ALSO
 from emulator.api import rows as filled  # noqa: F401 - importing it fills the table and declares the rules
 from emulator.api.texts import TEXTS
 from emulator.explain import ASKED
 from emulator.table.table import TABLE, Endpoint
 from emulator.world.entitlements import ENTITLEMENTS
 from emulator.world.policy import RULES, Basis
+from emulator.world.settings import CHOICES, worded
 
 _CHOICES = (
     ("Faults and throttling", "are the tests' own: production's limits are not public; the form of 429 is"),
@@ -28,21 +30,11 @@ _CHOICES = (
     ("JWT of extension apps", "lives five minutes, `sub` is a number, `exp` is in seconds"),
     ("Symphony token of a pair", "128 random hex digits: its length is unknown"),
     ("`authorizationToken`", "comes with sessions of users and accounts, lives 300 s and ends with its session"),
-    ("Rows with two permissions", "need both; `--permission-match any` asks for one of them"),
     ("POST on `/pod/v2/room/{id}/membership/list`", "served as the product page lists it; the specification has GET"),
     ("Lifetime of sessions", "two weeks of the world's clock, `settings.sessionHours` in a world file"),
     ("Login JWTs", "are checked against real time, because real clients sign with their own clocks"),
     ("Statuses of logins that are refused", "401 for all but a missing ACT_AS_USER, which is 403; the texts are ours"),
-    ("Order within a page of messages", "newest first, `settings.messagesOrder: oldest` turns it round"),
-    ("Message by id, attachments", "not for apps, unless `settings.oboReadsMessages` opens them to GET_MESSAGES"),
     ("Search for nothing found", "204"),
-    (
-        "`settings.strict`",
-        "a world file that sets it has 400 for what clients are known to send and the documentation may be read to"
-        " refuse: `streamType` with `streamId`, a look-up by username without `local`, two private rooms of one name,"
-        " `limit` 0 and above 1,000 in streams/list, an update that changes nothing, removal of one's own request;"
-        " certificate logins with JSON are 401, and words of a room's description are found as tags only",
-    ),
     ("Unknown stream in a message call", "400 `This thread doesn't exist.`"),
     ("MessageML", "is held to production's library by recordings; [bounds and differences](messageml.md)"),
     ("Suppressed messages", "stay in lists with an empty text, leave search, and lose their attachments"),
@@ -87,6 +79,43 @@ def _linked(page: str) -> str:
     return _CITED.sub(link, page)
 
 
+def _readings() -> list[str]:
+    """The table of choices between readings, and the calls that a world opens to apps."""
+    lines = [
+        "",
+        "## Choices that your pod may settle",
+        "",
+        "Each has readings that no source decides between for all pods; the first is ours. What you know of yours goes",
+        "into `settings` of a world file, or as lines such as `messagesOrder: oldest` into a file of its own, which",
+        "`settings.fidelity` names, relative to the world file, or `--fidelity FILE` for any world.",
+        "",
+        "```yaml",
+        "companies: [{name: Acme, pod: 190}]",
+        "settings: {messagesOrder: oldest, permissionMatch: any}",
+        "```",
+        "",
+        "`strict: true` takes the readings that are marked: it refuses what clients are known to send and the",
+        "documentation may be read to refuse. What `settings` say stands over the file, and both stand over `strict`.",
+        "",
+        "| choice | what it decides | readings | basis of ours | source |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, choice in CHOICES.items():
+        readings = ", ".join(
+            f"`{worded(each)}`{' (strict)' if each == choice.strict else ''}" for each in choice.readings
+        )
+        lines.append(f"| `{name}` | {choice.decides} | {readings} | {choice.basis.value} | {_linked(choice.source)} |")
+    lines += [
+        "",
+        "Calls that the BDKs make on behalf of users and the table of OBO endpoints does not list are 403, until",
+        "`oboAlso` names them, as in `oboAlso: ['GET /agent/v1/message/{id}']`.",
+        "",
+        "| call | permission that it then needs |",
+        "| --- | --- |",
+    ]
+    return lines + [f"| `{name}` | {' and '.join(needed)} |" for name, needed in sorted(OBO_ALSO.items())]
+
+
 def document() -> str:
     """The page."""
     lines = [
@@ -109,6 +138,7 @@ def document() -> str:
     ]
     for name, rule in sorted(RULES.items()):
         lines.append(f"| `{name}` | {rule.says} | {rule.basis.value} | {_linked(rule.page)} |")
+    lines += _readings()
     lines += ["", "## Choices where no source settles it", "", "| where | what we do |", "| --- | --- |"]
     lines += [f"| {where} | {what} |" for where, what in _CHOICES]
     lines += [

@@ -106,7 +106,8 @@ class Site:
 
             users, rooms, messages, seed = growth
             grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
-        self.worlds[name] = Stage(made, pod_key=self.main.pod_key, permission_match=self.main.permission_match)
+        self.worlds[name] = Stage(made, pod_key=self.main.pod_key)
+        self.worlds[name].fit(self.main.fitted)
         return name
 
     async def _no_world(self, name: str, send: Any) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import orjson
 
+from emulator.config import fitting
 from emulator.control.guard import is_loopback
 from emulator.home import Home, HomeError
 from emulator.server import Server, address_of, bind
@@ -54,6 +55,7 @@ class Made:
 def make(settings: Settings, world: World) -> Made:
     """A home and a stage for a world, and a port that is bound; ClickException says what is in the way."""
     say = _silent if settings.quiet else _progress
+    fitted = fitting(settings.fidelity, settings.permission_match)
     if settings.users or settings.rooms or settings.messages:
         _grow(world, settings)
     home = Home(settings.home)
@@ -71,7 +73,7 @@ def make(settings: Settings, world: World) -> Made:
     with _told_of(settings):
         tls = home.certify(world, settings.host) if settings.tls else None
     url = address_of(bound, settings.host, "https" if tls else "http")
-    stage = Stage(world, pod_key=pod_key, permission_match=settings.permission_match)
+    stage = Stage(world, pod_key=pod_key)
     stage.hold = settings.datafeed_hold
     kept = None
     if settings.state is not None:
@@ -81,6 +83,7 @@ def make(settings: Settings, world: World) -> Made:
             kept = keep_in(settings.state, world, stage)
         except StateFileError as error:
             raise click.ClickException(str(error)) from None
+    stage.fit(fitted)
     with _told_of(settings):
         home.write_facts(world, url)
     return Made(stage, home, bound, tls, url, token, kept)

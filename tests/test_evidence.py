@@ -14,6 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from emulator.access.login import open_app_session
+from emulator.access.obo_also import OBO_ALSO
 from emulator.api import requests
 from emulator.api.requests.datafeeds import ReadFeed
 from emulator.api.requests.params import Wire as Model
@@ -21,6 +22,7 @@ from emulator.api.sessionauth import PEER
 from emulator.testing.transport import InProcess
 from emulator.world import ids
 from emulator.world.apps import Installation
+from emulator.world.settings import STRICT
 from tests import official
 from tests.conftest import Wire, refused
 
@@ -143,7 +145,7 @@ def test_two_private_rooms_of_one_name(wire: Wire) -> None:
     assert made[0] != made[1]
     entitled(wire, "alice")
     assert room(wire, "New fancy room", **PUBLIC).status_code == 200  # who makes it need not know of private ones
-    wire.world.set(strict=True)
+    wire.world.set(**STRICT)
     refused(room(wire, "New fancy room"), 400, "differs")
 
 
@@ -155,14 +157,14 @@ def test_a_search_in_a_stream_of_a_type(wire: Wire) -> None:
     search = "/agent/v1/message/search"
     assert len(wire.post(search, params={"limit": 1000}, json=asked).json()) == 1
     assert wire.post(search, json={**asked, "streamType": "IM"}).status_code == 204
-    wire.world.set(strict=True)
+    wire.world.set(**STRICT)
     refused(wire.post(search, json=asked), 400, "do not go together")
 
 
 def test_a_look_up_by_username_without_local(wire: Wire) -> None:
     """symphony-api-client-node and sym-api-client-python never send it."""
     assert wire.get("/pod/v2/user", params={"username": "bob"}).json()["id"] == wire.id("bob")
-    wire.world.set(strict=True)
+    wire.world.set(**STRICT)
     refused(wire.get("/pod/v2/user", params={"username": "bob"}), 400, "local=true")
     assert wire.get("/pod/v2/user", params={"username": "bob", "local": "true"}).status_code == 200
 
@@ -179,7 +181,7 @@ def test_the_limits_of_streams_list(wire: Wire, limit: int) -> None:
     assert everything[:50] == usual
     after = wire.post("/pod/v1/streams/list", params={"limit": limit, "skip": 50}, json={}).json()
     assert after == everything[50:]
-    wire.world.set(strict=True)
+    wire.world.set(**STRICT)
     refused(wire.post("/pod/v1/streams/list", params={"limit": limit}, json={}), 400, "limit")
 
 
@@ -193,7 +195,7 @@ def test_an_update_that_repeats_what_is(wire: Wire) -> None:
     assert list(wire.world.events.recent) == told
     refused(wire.post(update, json={}), 400, "no attribute")
     refused(wire.post(update, json={"unknown": 1}), 400, "no attribute")
-    wire.world.set(strict=True)
+    wire.world.set(**STRICT)
     refused(wire.post(update, json=same), 400, "no attribute")
 
 
@@ -208,7 +210,7 @@ def test_one_takes_ones_own_request_back(wire: Wire) -> None:
     assert wire.post(remove, app=None).status_code == 200
     assert wire.get("/pod/v1/connection/list", **pending).json() == []
     assert wire.post("/pod/v1/connection/create", **ask).json()["status"] == "PENDING_OUTGOING"
-    wire.world.set(strict=True)
+    wire.world.set(**STRICT)
     refused(wire.post(remove, app=None), 400, "not connected")
 
 
@@ -224,10 +226,10 @@ def test_a_certificate_login_with_json(wire: Wire) -> None:
     with certified(wire, "acme-bot") as client:
         for path in ("/sessionauth/v1/authenticate", "/keyauth/v1/authenticate"):
             assert client.post(path, json={}).status_code == 200
-            wire.world.set(strict=True)
+            wire.world.set(**STRICT)
             refused(client.post(path, json={}), 401, "without JSON")
             assert client.post(path).status_code == 200
-            wire.world.set(strict=False)
+            wire.world.set(certificate_login_with_json="taken")
 
 
 def test_an_id_that_nobody_has_is_among_the_errors(wire: Wire) -> None:
@@ -330,7 +332,7 @@ def test_the_id_of_an_attachment_is_escaped_base64(wire: Wire) -> None:
     found = sent["attachments"][0]["id"]
     assert re.fullmatch(rf"internal_{wire.id('alice')}%2F([A-Za-z0-9]|%2B|%2F){{22}}%3D%3D", found)
     path = f"/agent/v1/stream/{sent['stream']['streamId']}/attachment"
-    wire.world.set(obo_reads_messages=True)
+    wire.world.set(obo_also=frozenset(OBO_ALSO))
     got = wire.get(path, params={"messageId": sent["messageId"], "fileId": found})
     assert got.status_code == 200, got.text
 

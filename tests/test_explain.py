@@ -63,7 +63,7 @@ def test_of_a_template_it_says_what_may_be_asked() -> None:
     [
         ("grace", "acme-desk", "/pod/v2/sessioninfo", 401, "deactivated"),
         ("alice", "acme-uninstalled", "/pod/v2/sessioninfo", 401, "not installed"),
-        ("alice", "acme-desk", "/pod/v2/admin/user/list", 403, "it is not"),
+        ("alice", "acme-desk", "/pod/v2/admin/user/list", 403, "is not enabled for apps"),
     ],
 )
 def test_who_gets_nowhere(user: str, app: str, path: str, status: int, says: str) -> None:

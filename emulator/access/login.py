@@ -56,10 +56,10 @@ def check_acting(world: World, app: App, user: User) -> None:
         raise LoginRefused(f"user '{user.username}' is of another pod")
     if not user.may_act(world.clock.now()):
         raise LoginRefused(f"user '{user.username}' is deactivated or suspended")
-    if user.account_type == SYSTEM and not world.settings.obo_for_service_accounts:
+    if user.account_type == SYSTEM and not world.settings.service_accounts_obo:
         raise LoginRefused(
             f"'{user.username}' is a service account, and apps act for people only,"
-            " unless the world has the setting oboForServiceAccounts"
+            " unless the world has the setting serviceAccountsObo"
         )
     if not world.apps.installed(app, user):
         raise LoginRefused(f"app '{app.id}' is not installed for '{user.username}'")

@@ -301,7 +301,6 @@ def _unbuilt(name: str) -> Endpoint:
         missing=400,
         aliases=(),
         deprecated=False,
-        reads_messages=False,
         most_bytes=None,
         summary="an operation of the official specification",
     )

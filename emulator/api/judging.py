@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from emulator.access import permissions
 from emulator.access.caller import Caller, caller_of
 from emulator.access.errors import NoSession, PermissionMissing
+from emulator.access.obo_also import OBO_ALSO
 
 if TYPE_CHECKING:
     from emulator.stage.stage import Stage
     from emulator.table.table import Endpoint
+    from emulator.world.world import World
 
 
 def caller(stage: Stage, headers: list[tuple[bytes, bytes]], endpoint: Endpoint) -> Caller:
@@ -36,9 +38,16 @@ def permit(stage: Stage, who: Caller, endpoint: Endpoint) -> None:
     """PermissionMissing unless the app, where there is one, may make such calls."""
     if who.app is None:
         return
-    needed = endpoint.permissions
-    if needed is None:
-        if not (endpoint.reads_messages and stage.world.settings.obo_reads_messages):
-            raise PermissionMissing(f"{endpoint.name} is not enabled for apps that act on behalf of a user")
-        needed = (permissions.GET_MESSAGES,)
-    permissions.check(who.app, needed, stage.permission_match)
+    permissions.check(who.app, needed_for(stage.world, endpoint), stage.world.settings.permission_match)
+
+
+def needed_for(world: World, endpoint: Endpoint) -> tuple[str, ...]:
+    """The permissions that an app needs for an endpoint in this world; PermissionMissing where none opens it."""
+    if endpoint.permissions is not None:
+        return endpoint.permissions
+    why = f"{endpoint.name} is not enabled for apps that act on behalf of a user"
+    if endpoint.name not in OBO_ALSO:
+        raise PermissionMissing(why)
+    if endpoint.name not in world.settings.obo_also:
+        raise PermissionMissing(f"{why}: a world opens it with settings.oboAlso: ['{endpoint.name}']")
+    return OBO_ALSO[endpoint.name]

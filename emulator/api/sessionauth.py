@@ -30,12 +30,14 @@ def _peer(call: Call) -> str | None:
 
 
 def _certified(call: Call) -> str | None:
-    """Whose certificate logs in; LoginRefused with `settings.strict` where JSON was sent with it, as production has
-    done since 2025 (production/auth.md 3)."""
+    """Whose certificate logs in; LoginRefused where JSON was sent with it and the world does not take that
+    (production/auth.md 3)."""
     typed = call.header(b"content-type").partition(";")[0].strip().lower() == "application/json"
     length = call.header(b"content-length") or call.header(b"transfer-encoding")
-    if call.world.settings.strict and typed and length not in ("", "0"):
-        raise LoginRefused("a certificate logs in without JSON: neither a content type nor a body: settings.strict")
+    if call.world.settings.certificate_login_with_json == "refused" and typed and length not in ("", "0"):
+        raise LoginRefused(
+            "a certificate logs in without JSON: neither a content type nor a body: settings.certificateLoginWithJson"
+        )
     return _peer(call)
 
 

@@ -32,7 +32,7 @@ def explain(request: Request, asked: Asked) -> Explanation:
     copy = World("explained")
     copy.restore(stage.world.snapshot())
     data = None if asked.body is None else orjson.dumps(asked.body).decode()
-    return told(copy, asked.user, asked.app, asked.method.upper(), asked.path, data, stage.permission_match)
+    return told(copy, asked.user, asked.app, asked.method.upper(), asked.path, data)
 
 
 CALLS = [call("/explain", explain, "POST")]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from emulator.keeping.codec import decoded, encoded
 from emulator.world.clock import LATEST, Clock
 from emulator.world.errors import Invalid
-from emulator.world.world import Settings, World
+from emulator.world.settings import Settings
+from emulator.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -17,7 +17,8 @@ import orjson
 from emulator.keeping.codec import decoded, encoded
 from emulator.keeping.document import check, clock_of, fill
 from emulator.world.errors import Invalid
-from emulator.world.world import Settings, World
+from emulator.world.settings import Settings
+from emulator.world.world import World
 
 if TYPE_CHECKING:
     from emulator.access.sessions import Sessions

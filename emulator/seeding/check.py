@@ -43,33 +43,33 @@ _NEEDED = {
 
 
 @cache
-def adapter() -> TypeAdapter[WorldFile]:
-    """What checks a world file, and tells its JSON Schema."""
+def adapter(root: Any = WorldFile) -> TypeAdapter[Any]:
+    """What checks a world file, or another file of such parts, and tells its JSON Schema."""
     from pydantic import ConfigDict, TypeAdapter, with_config
 
-    for part in parts():
+    for part in parts(root):
         with_config(ConfigDict(extra="forbid", use_attribute_docstrings=True))(part)
-    return TypeAdapter(WorldFile)
+    return TypeAdapter(root)
 
 
-def checked(source: Source) -> WorldFile:
+def checked(source: Source, root: Any = WorldFile) -> Any:
     """What a file holds; WorldFileError unless everything in it has a name and a type that we know."""
     from pydantic import ValidationError
 
     from emulator.seeding.file import WorldFileError
 
     try:
-        return adapter().validate_python(source.file)
+        return adapter(root).validate_python(source.file)
     except ValidationError as error:
         found: dict[Place, dict[str, None]] = {}
         for each in sorted(error.errors(include_url=False), key=lambda each: each["type"] == "missing"):
             place = _in_file(each, source.file)
-            found.setdefault(place, {})[_sentence(each, place)] = None
+            found.setdefault(place, {})[_sentence(each, place, root)] = None
     above = {place[:depth] for place in found for depth in range(len(place))}  # other types were meant there
     raise WorldFileError(
         source.name,
         [
-            f"{source.where(*place)}: {'.'.join(map(str, place))}: {', or '.join(said)}"
+            ": ".join([source.where(*place), *([".".join(map(str, place))] if place else ()), ", or ".join(said)])
             for place, said in found.items()
             if place not in above
         ],
@@ -91,14 +91,14 @@ def _in_file(error: ErrorDetails, content: Any) -> Place:
     return tuple(place)
 
 
-def _sentence(error: ErrorDetails, place: Place) -> str:
+def _sentence(error: ErrorDetails, place: Place, root: Any) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
-        return no_such(place[-1], "key here", _keys_at(place[:-1]))
+        return no_such(place[-1], "key here", _keys_at(place[:-1], root))
     if kind == "missing":
         return "it is missing" if isinstance(place[-1], str) else "one more is needed"
     if kind == "literal_error":
-        expected = [each for kind in kinds_at(place) if get_origin(kind) is Literal for each in get_args(kind)]
+        expected = [each for kind in kinds_at(place, root) if get_origin(kind) is Literal for each in get_args(kind)]
         return f"'{str(error['input'])[:100]}' is none of {', '.join(expected)}{near(error['input'], expected)}"
     if kind == "value_error":
         return error["msg"].removeprefix("Value error, ")
@@ -134,20 +134,20 @@ def _inside(kind: Any, step: str | int) -> Iterator[Any]:
         yield from _bare(get_args(kind)[-1])
 
 
-def kinds_at(place: Iterable[str | int]) -> list[Any]:
+def kinds_at(place: Iterable[str | int], root: Any = WorldFile) -> list[Any]:
     """The types that a value at this place of a world file may have."""
-    kinds: list[Any] = [WorldFile]
+    kinds: list[Any] = [root]
     for step in place:
         kinds = [inner for kind in kinds for inner in _inside(kind, step)]
     return kinds
 
 
-def _keys_at(place: Place) -> list[str]:
-    return [key for kind in kinds_at(place) if is_typeddict(kind) for key in hints(kind)]
+def _keys_at(place: Place, root: Any) -> list[str]:
+    return [key for kind in kinds_at(place, root) if is_typeddict(kind) for key in hints(kind)]
 
 
 @cache
-def parts() -> tuple[Any, ...]:
+def parts(root: Any = WorldFile) -> tuple[Any, ...]:
     """The typed dictionaries of which a world file consists, the file itself first."""
     found: dict[Any, None] = {}
 
@@ -161,5 +161,5 @@ def parts() -> tuple[Any, ...]:
                 for inner in get_args(each):
                     walk(inner)
 
-    walk(WorldFile)
+    walk(root)
     return tuple(found)

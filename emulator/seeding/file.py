@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from emulator.seeding import fidelity
 from emulator.seeding.check import checked
 
 if TYPE_CHECKING:
@@ -123,11 +124,7 @@ def find(world: str) -> Path:
 
 def read(path: Path) -> Source:
     """A world file; WorldFileError with every mistake and its line."""
-    name = str(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WorldFileError(name, [f"the file cannot be read: {error}"]) from None
+    name, text = str(path), _text(path)
     if path.parent == BUNDLED:
         content = yaml.load(text, Loader=_SAFE)  # noqa: S506 - it is safe
         return Source(name, content, lambda: _parsed(name, text)[0])
@@ -135,6 +132,21 @@ def read(path: Path) -> Source:
     source = Source(name, content, lambda: tree)
     source.file = checked(source)
     return source
+
+
+def read_choices(path: Path) -> dict[str, Any]:
+    """What a file of choices sets in a world; WorldFileError with every mistake and its line."""
+    tree, content = _parsed(str(path), _text(path))
+    given: Any = {} if content is None else content
+    source = Source(str(path), given, lambda: tree)
+    return fidelity.settings(checked(source, fidelity.Fidelity))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorldFileError(str(path), [f"the file cannot be read: {error}"]) from None
 
 
 class _Named(io.StringIO):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS
 from emulator.rendering import Everybody, rendered
-from emulator.seeding import behaving
-from emulator.seeding.file import Source, WorldFileError, find, read
+from emulator.seeding import behaving, fidelity
+from emulator.seeding.file import Source, WorldFileError, find, read, read_choices
 from emulator.seeding.kinds import ago, check_key, near
 from emulator.world.apps import App, Installation
 from emulator.world.companies import Company
@@ -165,19 +165,24 @@ class _Builder:
             given["file_types"] = frozenset(each.lower() for each in part["fileTypes"])
         if "protocols" in part:
             given["protocols"] = tuple(part["protocols"])
-        if "messagesOrder" in part:
-            given["messages_newest_first"] = part["messagesOrder"] == "newest"
-        for name, field in (
-            ("sessionHours", "session_hours"),
-            ("suppressMinutes", "suppress_minutes"),
-            ("formsFromUsers", "forms_from_users"),
-            ("oboReadsMessages", "obo_reads_messages"),
-            ("oboForServiceAccounts", "obo_for_service_accounts"),
-            ("strict", "strict"),
-        ):
+        for name, field in (("sessionHours", "session_hours"), ("suppressMinutes", "suppress_minutes")):
             if name in part:
                 given[field] = part[name]  # type: ignore[literal-required]
         self.world.set(**given)
+        self._choices(part)
+
+    def _choices(self, part: SettingsPart) -> None:
+        """How the world reads what is open: strictly, over that as a file of choices says, then as the settings do."""
+        self.world.set(**fidelity.settings({"strict": part.get("strict", False)}))
+        if "fidelity" in part:
+            path = self.source.folder("settings", "fidelity") / part["fidelity"]
+            try:
+                self.world.set(**read_choices(path))
+            except WorldFileError as error:
+                for mistake in error.mistakes:
+                    self._mistake(f"{path}: {mistake}", "settings", "fidelity")
+                return
+        self.world.set(**fidelity.settings({**part, "strict": False}))
 
     def _user(self, part: UserPart, *place: Place) -> None:
         companies = self.world.companies

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Required
 
 from typing_extensions import TypedDict
 
+from emulator.seeding.fidelity import Fidelity
 from emulator.seeding.kinds import (
     Ago,
     Category,
@@ -302,8 +303,8 @@ class BehaviourPart(TypedDict, total=False):
     """Whether it hears what behaviours did, too; false."""
 
 
-class SettingsPart(TypedDict, total=False):
-    """What an administrator sets for the pod as a whole."""
+class SettingsPart(Fidelity, total=False):
+    """What an administrator sets for the pod as a whole, and how the emulator reads what is open."""
 
     fileTypes: list[str]
     """The extensions of files that may be sent, with their dot; those of the documentation."""
@@ -313,16 +314,8 @@ class SettingsPart(TypedDict, total=False):
     """How long a session lives (hours); 336."""
     suppressMinutes: Annotated[int, within(0, _LONGEST_SUPPRESS)]
     """How long users may suppress messages of their own (minutes); without it there is no limit."""
-    formsFromUsers: bool
-    """Whether people may send forms, too; false."""
-    oboReadsMessages: bool
-    """Whether apps read messages on behalf of users where the documentation leaves it open; false."""
-    oboForServiceAccounts: bool
-    """Whether apps act on behalf of service accounts; false."""
-    messagesOrder: Literal["newest", "oldest"]
-    """Which messages of a stream come first; newest."""
-    strict: bool
-    """Whether to refuse what no source refuses but the documentation may be read to (docs/fidelity.md); false."""
+    fidelity: str
+    """A file of choices such as those here, relative to this one; what stands here overrules it."""
 
 
 class WorldFile(TypedDict, total=False):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from emulator.access.extension import Pairs
 from emulator.access.sessions import Sessions
@@ -30,10 +31,9 @@ HOLD = 20.0
 class Stage:
     """A world with its sessions, its journal, and the state to which a reset goes back."""
 
-    def __init__(self, world: World, *, pod_key: PodKey | None = None, permission_match: Match = "all") -> None:
+    def __init__(self, world: World, *, pod_key: PodKey | None = None) -> None:
         self.world = world
         self.pod_key = pod_key or PodKey()
-        self.permission_match: Match = permission_match
         self.waiting = Waiting()
         self.sessions = Sessions(world, self.pod_key, self.waiting.wake)
         self.pairs = Pairs(world)
@@ -45,10 +45,22 @@ class Stage:
         self.throttle: Throttle | None = None
         self.hold = HOLD
         self.loaded: Snapshot = world.snapshot()
+        self.fitted: dict[str, Any] = {}
         self.snapshots: dict[str, tuple[int, Snapshot]] = {}
         """Named snapshots, with the time (ms) at which each was taken."""
 
         self.counterparts = Counterparts(world, self._kept)
+
+    @property
+    def permission_match(self) -> Match:
+        return self.world.settings.permission_match
+
+    def fit(self, settings: dict[str, Any]) -> None:
+        """Set what whoever started the pod knows of production: in this world, in the state to which a reset goes
+        back, and in worlds that are loaded beside it."""
+        self.fitted |= settings
+        self.world.set(**settings)
+        self.loaded = replace(self.loaded, settings=self.world.settings)
 
     def _kept(self) -> None:
         if self.keep is not None:

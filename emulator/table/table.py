@@ -24,8 +24,7 @@ class Endpoint:
     """One endpoint. `permissions` None: it is not for apps acting on behalf of users. `function` None: not built.
 
     `success` are the statuses of good answers. `missing` is the status for what does not exist: only some operations
-    declare a 404. `reads_messages`: a setting of the world opens it to apps that may read messages. `aliases` are other
-    methods and paths under which the same is served.
+    declare a 404. `aliases` are other methods and paths under which the same is served.
     """
 
     method: str
@@ -42,7 +41,6 @@ class Endpoint:
     missing: int
     aliases: tuple[tuple[str, str], ...]
     deprecated: bool
-    reads_messages: bool
     most_bytes: int | None
     summary: str
 
@@ -85,7 +83,6 @@ def endpoint(
     missing: int = 400,
     aliases: Sequence[tuple[str, str]] = (),
     deprecated: bool = False,
-    reads_messages: bool = False,
     most_bytes: int | None = None,
 ) -> Callable[[Function], Function]:
     """Declare an endpoint. `body` and `query` name models in `emulator.api.requests`, as `module:Model`; `returns`
@@ -108,7 +105,6 @@ def endpoint(
                 missing=missing,
                 aliases=tuple(aliases),
                 deprecated=deprecated,
-                reads_messages=reads_messages,
                 most_bytes=most_bytes,
                 summary=(function.__doc__ or "").strip().split("\n")[0],
             )

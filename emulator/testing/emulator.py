@@ -57,7 +57,7 @@ class Emulator:
         *,
         home: Path | str | None = None,
         seed: int = 0,
-        permission_match: Match = "all",
+        permission_match: Match | None = None,
         tls: bool = False,
         state: Path | str | None = None,
         users: int = 0,
@@ -77,10 +77,12 @@ class Emulator:
         if state is not None and home is None:
             home = f"{state}-home"  # what is kept knows the keys of its home
         pod_key = None if home is None else Home(Path(home)).pod_key()
-        emulator = cls(Stage(made, pod_key=pod_key, permission_match=permission_match), home, tls=tls)
+        emulator = cls(Stage(made, pod_key=pod_key), home, tls=tls)
         emulator._home.write_facts(made, emulator.url)
         emulator.stage.hold = hold
         emulator.stage.loaded = made.snapshot()  # with the public keys that the home has just been given
+        if permission_match is not None:
+            emulator.stage.fit({"permission_match": permission_match})
         if state is not None:
             from emulator.keeping.file import StateFileError, keep_in
 

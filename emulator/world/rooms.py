@@ -282,9 +282,9 @@ class Rooms:
         return True
 
     def _described(self, room: RoomAttributes, query: str) -> bool:
-        """Whether the description has it: by any word, with `settings.strict` by a tag as the page says
-        (production/pod.md 9.7)."""
-        texts = _TAG.findall(room.description) if self._world.settings.strict else [room.description]
+        """Whether the description has it: by any word, or by a tag as the page says (production/pod.md 9.7)."""
+        by_word = self._world.settings.room_description_search == "words"
+        texts = [room.description] if by_word else _TAG.findall(room.description)
         return any(query in text.casefold() for text in texts)
 
     @staticmethod

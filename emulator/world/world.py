@@ -20,40 +20,15 @@ from emulator.world.following import Following
 from emulator.world.ids import IdSource
 from emulator.world.messages import Messages
 from emulator.world.presence import Presences
-from emulator.world.record import record
 from emulator.world.rooms import Rooms
 from emulator.world.search import Search
+from emulator.world.settings import Settings
 from emulator.world.signals import Signals
 from emulator.world.streams import Streams
 from emulator.world.users import Users
 
 if TYPE_CHECKING:
     from emulator.world.users import User
-
-DEFAULT_FILE_TYPES = frozenset(
-    f".{extension}"
-    for extension in (
-        "bmp csv doc docx gif htm html jpeg jpg json log md mp3 mp4 msg odp ods odt pdf png ppt pptx rtf svg tif tiff"
-        " tsv txt wav webp xls xlsm xlsx xml zip"
-    ).split()
-)
-DEFAULT_PROTOCOLS = ("http", "https", "ftp", "mailto", "skype", "tel")
-
-
-@record
-class Settings:
-    """What an administrator sets for a pod as a whole. `suppress_minutes` None is no limit. `strict` refuses what no
-    source refuses but the documentation's words may be read to (docs/fidelity.md)."""
-
-    file_types: frozenset[str] = DEFAULT_FILE_TYPES
-    protocols: tuple[str, ...] = DEFAULT_PROTOCOLS
-    session_hours: int = 14 * 24
-    suppress_minutes: int | None = None
-    forms_from_users: bool = False
-    messages_newest_first: bool = True
-    obo_reads_messages: bool = False
-    obo_for_service_accounts: bool = False
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -192,8 +192,8 @@ def test_a_suppressed_message_is_gone_in_all_its_versions(wire: Wire) -> None:
 def test_apps_act_for_service_accounts_only_where_the_world_allows_it(wire: Wire) -> None:
     app = wire.stage.sessions.open("app", subject="acme-desk", app="acme-desk").token
     path = f"/login/pubkey/app/user/{wire.id('acme-bot')}/authenticate"
-    refused(wire.http.post(path, headers={"sessionToken": app}), 401, "oboForServiceAccounts")
-    wire.world.set(obo_for_service_accounts=True)
+    refused(wire.http.post(path, headers={"sessionToken": app}), 401, "serviceAccountsObo")
+    wire.world.set(service_accounts_obo=True)
     assert wire.http.post(path, headers={"sessionToken": app}).status_code == 200
 
 

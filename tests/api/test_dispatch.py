@@ -54,7 +54,7 @@ def test_any_of_two_permissions_will_do_when_asked_to(wire: Wire) -> None:
     wire.world.apps.change(app, permissions=frozenset({"ACT_AS_USER", "GET_BASIC_CONTACT_INFO"}))
     path = f"/pod/v2/user?uid={wire.id('bob')}"
     refused(wire.get(path), 403, "has no permission SEND_MESSAGES")
-    wire.stage.permission_match = "any"
+    wire.world.set(permission_match="any")
     assert wire.get(path).status_code == 200
     wire.world.apps.change(app, permissions=frozenset({"ACT_AS_USER"}))
     refused(wire.get(path), 403, "GET_BASIC_CONTACT_INFO or SEND_MESSAGES")

@@ -121,7 +121,7 @@ def test_the_fewest_permissions_that_would_have_done(wire: Wire) -> None:
 
 
 def test_with_any_match_fewer_do(wire: Wire) -> None:
-    wire.stage.permission_match = "any"
+    wire.world.set(permission_match="any")
     wire.get("/pod/v2/user", params={"uid": wire.id("bob")})
     wire.get("/pod/v2/system/protocols")
     (desk,) = report(wire)["apps"]

@@ -12,6 +12,7 @@ from emulator.world.errors import Refused
 from emulator.world.keys import NO_CHANGE, KeyChange
 from emulator.world.messages import Content, Origin
 from emulator.world.rooms import Rooms, RoomSearch
+from emulator.world.settings import STRICT
 from emulator.world.streams import RoomAttributes, Stream
 from emulator.world.users import Search, User
 
@@ -118,7 +119,7 @@ def _suppressed_update(c: Cast) -> Any:
 
 
 def _taken_name(cast: Cast) -> Any:
-    cast.world.set(strict=True)
+    cast.world.set(**STRICT)
     return cast.new_room(cast.alice, "t r a d i n g DESK")
 
 

@@ -118,12 +118,12 @@ def list_messages(call: Call) -> list[V4Message] | None:
     found = call.world.messages.listed(
         call.user, call.id("sid"), since=asked.since, until=asked.until, skip=asked.skip, limit=asked.limit
     )
-    if call.world.settings.messages_newest_first:
+    if call.world.settings.messages_order == "newest":
         found.reverse()
     return [v4_message(call.world, message, call.user) for message in found] or None
 
 
-@endpoint("GET", "/agent/v1/message/{id}", returns="V4Message", reads_messages=True, success=(200, 204))
+@endpoint("GET", "/agent/v1/message/{id}", returns="V4Message", success=(200, 204))
 def message_by_id(call: Call) -> V4Message | None:
     """A message by its id."""
     message_id = call.id("id")
@@ -132,7 +132,7 @@ def message_by_id(call: Call) -> V4Message | None:
     return v4_message(call.world, call.world.messages.seen_by(call.user, message_id), call.user)
 
 
-@endpoint("GET", "/agent/v1/stream/{sid}/attachment", query="messages:FileQuery", reads_messages=True)
+@endpoint("GET", "/agent/v1/stream/{sid}/attachment", query="messages:FileQuery")
 def attachment(call: Call) -> Answer:
     """The content of a file, as Base64 text."""
     asked: FileQuery = call.query

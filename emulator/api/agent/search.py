@@ -28,9 +28,9 @@ _RESERVED = re.compile(r"[:()\s]")
 _TIERS = ("hot", "warm", "all")
 
 
-def _combination(asked: SearchQuery, *, strict: bool) -> None:
+def _combination(asked: SearchQuery, *, by_type: bool) -> None:
     """Invalid unless production takes these arguments together (production/agent.md 9). Production answers `streamId`
-    with `streamType`, though its page rules that out; `strict` follows the page."""
+    with `streamType`, though its page rules that out: `by_type` False follows the page."""
     given = {
         name
         for name in ("text", "streamId", "streamType", "author", "hashtag", "cashtag", "mention", "signal")
@@ -42,7 +42,7 @@ def _combination(asked: SearchQuery, *, strict: bool) -> None:
         raise Invalid("'signal' goes together with fromDate and toDate only")
     if "text" in given and "streamId" not in given:
         raise Invalid("'text' needs 'streamId'")
-    if strict and {"streamType", "streamId"} <= given:
+    if not by_type and {"streamType", "streamId"} <= given:
         raise Invalid("'streamType' and 'streamId' do not go together")
     tags = given & {"hashtag", "cashtag", "mention"}
     if "author" in given and tags and not given & {"streamType", "streamId"}:
@@ -71,7 +71,7 @@ def _terms(asked: SearchQuery) -> frozenset[Term]:
 
 
 def _found(call: Call, asked: SearchQuery, page: Page) -> list[V4Message] | None:
-    _combination(asked, strict=call.world.settings.strict)
+    _combination(asked, by_type=call.world.settings.stream_type_in_stream == "taken")
     if page.sortDir.upper() not in ("ASC", "DESC"):
         raise Invalid(f"sortDir is ASC or DESC, not '{page.sortDir}'")
     if page.tier.lower() not in _TIERS:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from emulator.api.requests.streams import Page, StreamFilter
     from emulator.world.streams import Stream
 
-STRICT_LIMIT = 1000
+MOST_STREAMS = 1000
 """The most streams in an answer that the documentation speaks of."""
 
 
@@ -70,8 +70,8 @@ def list_streams(call: Call) -> list[StreamAnswer] | None:
     """The streams of the user, oldest first; a limit of 0 is none."""
     asked: StreamFilter | None = call.body
     page: Page = call.query
-    if call.world.settings.strict and not 1 <= page.limit <= STRICT_LIMIT:
-        raise Invalid(f"limit is 1 to {STRICT_LIMIT}, not {page.limit}: settings.strict")
+    if call.world.settings.streams_list_limit == "bounded" and not 1 <= page.limit <= MOST_STREAMS:
+        raise Invalid(f"limit is 1 to {MOST_STREAMS}, not {page.limit}: settings.streamsListLimit")
     types = {each.type for each in (asked and asked.streamTypes) or ()}
     found = call.world.streams.listed(call.user, types, inactive=bool(asked and asked.includeInactiveStreams))
     shown = found[page.skip : page.skip + page.limit] if page.limit else found[page.skip :]

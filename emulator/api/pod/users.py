@@ -64,8 +64,8 @@ def user(call: Call) -> UserV2 | None:
     if query.uid is None and not query.email:
         if not query.username:
             raise Invalid("At least one query parameter (uid or email or username) needs to be present")
-        if call.world.settings.strict and not query.local:
-            raise Invalid("a look-up by username needs local=true: settings.strict")
+        if call.world.settings.username_without_local == "refused" and not query.local:
+            raise Invalid("a look-up by username needs local=true: settings.usernameWithoutLocal")
     found = call.world.users.look_up(
         call.user,
         user_ids=[] if query.uid is None else [query.uid],

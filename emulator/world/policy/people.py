@@ -92,10 +92,12 @@ def not_a_colleague(user: User, other: User) -> None:
 
 @rule(Basis.DOCUMENTED, "production/pod.md 7")
 def has_a_connection_to_remove(world: World, connection: Connection | None, user: User, other: User) -> None:
-    """Only a connection, a request or one rejected can be removed; one's own request not with `settings.strict`."""
+    """Only a connection, a request or one rejected can be removed; one's own request depends on
+    `ownRequestRemoval`."""
     if connection is None:
         raise Invalid(f"'{user.username}' is not connected to '{other.username}'")
-    if world.settings.strict and connection.status == "PENDING" and connection.requester == user.id:
+    own = connection.status == "PENDING" and connection.requester == user.id
+    if own and world.settings.own_request_removal == "refused":
         raise Invalid(f"'{user.username}' is not connected to '{other.username}'")
     if connection.status == "REJECTED" and connection.receiver != user.id:
         raise Invalid(f"'{other.username}' rejected the request of '{user.username}', who has nothing to remove")

@@ -36,10 +36,11 @@ def name_fits(name: str) -> None:
 
 @rule(Basis.OBSERVED, "production/pod.md 9.1")
 def name_is_free(world: World, company: int, room: RoomAttributes, own: Stream | None = None) -> None:
-    """Public rooms of a company differ in name by more than case and blanks; with `settings.strict` all rooms do."""
-    if not room.public and not world.settings.strict:
+    """Public rooms of a company differ in name by more than case and blanks; with `uniqueRoomNames` all rooms do."""
+    everywhere = world.settings.unique_room_names == "all"
+    if not room.public and not everywhere:
         return
-    index = "name" if world.settings.strict else "public_name"
+    index = "name" if everywhere else "public_name"
     taken_by = next(
         (each for each in world.streams.book.by(index, (company, name_key(room.name))) if each != own), None
     )
@@ -138,8 +139,8 @@ def may_update(world: World, user: User, stream: Stream, changes: Mapping[str, o
 
 @rule(Basis.DOCUMENTED, "production/pod.md 9.4")
 def update_changes_something(world: World, given: Collection[str], changes: Mapping[str, object]) -> None:
-    """An update names at least one attribute; with `settings.strict` it changes one."""
-    if not given or (world.settings.strict and not changes):
+    """An update names at least one attribute; with `unchangingRoomUpdate` it changes one."""
+    if not given or (world.settings.unchanging_room_update == "refused" and not changes):
         raise Invalid("the update changes no attribute of the room")
 
 

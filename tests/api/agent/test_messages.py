@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from emulator.access.obo_also import OBO_ALSO
 from tests.conftest import Wire, refused
 
 CREATE = "/agent/v4/stream/{}/message/create"
@@ -135,7 +136,7 @@ def test_attachments_are_listed_and_downloaded(wire: Wire) -> None:
     assert [base64.b64decode(answer.content) for answer in previews.values()] == [b"small", b"small2"]
     assert answer.headers["Content-Type"] == "application/octet-stream"
     refused(wire.get(path, "acme-bot", None, params={**params, "fileId": "other"}), 400, "no file")
-    wire.world.set(obo_reads_messages=True)
+    wire.world.set(obo_also=frozenset(OBO_ALSO))
     assert wire.get(path, "bob", params=params).status_code == 200
     refused(wire.get(path, "ivan", params=params), 403)
 
@@ -152,7 +153,7 @@ def test_pages_go_forward_from_since(wire: Wire) -> None:
     third = wire.world.messages.book[sent[2]].at
     assert listed(wire, stream=room, since=third) == sent[:1:-1]
     assert listed(wire, stream=room, since=third, until=third) == [sent[2]]
-    wire.world.set(messages_newest_first=False)
+    wire.world.set(messages_order="oldest")
     assert listed(wire, stream=room) == sent
     assert wire.get(f"/agent/v4/stream/{room}/message", params={"since": 10**15}).status_code == 204
 

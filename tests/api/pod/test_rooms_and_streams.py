@@ -186,9 +186,9 @@ def test_room_search_finds_by_name_keyword_and_description(wire: Wire) -> None:
         assert found(query=query) == [room]
     assert room in found(query="about")
     assert found(query="about", searchFields=["name"]) == []
-    wire.world.set(strict=True)
+    wire.world.set(room_description_search="tags")
     assert found(query="about") == []
-    wire.world.set(strict=False)
+    wire.world.set(room_description_search="words")
     assert found(query="emea", labels=["other"]) == []
     assert found(query="region", searchFields=["keywords_key"]) == [room]
     assert found("bob", query="bonds") == []
