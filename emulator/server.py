@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httptools
@@ -18,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from emulator.api.dispatch import CUT
 from emulator.api.sessionauth import PEER
+from emulator.api.writing import error, reason_header
 from emulator.stage.waiting import told
 
 if TYPE_CHECKING:
@@ -28,6 +30,16 @@ T = TypeVar("T")
 
 LAST_CALLS = 0.5
 """How many seconds after SIGTERM calls under way are cut off: a body that never comes would keep the server."""
+
+MOST_HEADERS, MOST_HEAD = 200, 64 * 1024
+"""A request has at most so many headers, and so many bytes before its body. The parser itself has no limit."""
+
+HEAD_TIME = 30.0
+"""How many seconds the head of a request may take from its first byte to its last."""
+
+_LINGER = 2.0
+"""So long (s) what a refused client still sends is read and thrown away: a connection that is closed before that is
+reset, and the answer is lost with it."""
 
 _MOMENT = 0.05
 GRACE = 1
@@ -43,6 +55,10 @@ def common_name(certificate: dict[str, Any] | None) -> str | None:
     return None
 
 
+class _TooMuch(Exception):
+    """The head of a request is longer than it may be."""
+
+
 class Protocol(HttpToolsProtocol):
     """uvicorn's protocol, which tells the app who is at the other end of a TLS connection, and lets it cut one.
 
@@ -51,27 +67,53 @@ class Protocol(HttpToolsProtocol):
     """
 
     peer: str | None = None
+    _quiet = 0
+    """So many bytes came since the parser told of anything: of a head, of chunk extensions, of trailers."""
+    _came = _in_head = False
+    _late: asyncio.TimerHandle | None = None
+    _refusal: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.peer = common_name(transport.get_extra_info("peercert"))
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._on_time()
+        super().connection_lost(exc)
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._came = self._in_head = True
         self.scope[CUT] = self.transport.close  # type: ignore[literal-required]
         if self.peer is not None:
             self.scope[PEER] = self.peer  # type: ignore[literal-required]
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # and not among the trailers, which nobody asks for
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
+        self._came, self._in_head = True, False
+        headers = self.headers
+        if len(headers) > MOST_HEADERS or len(self.url) + sum(len(n) + len(v) + 4 for n, v in headers) > MOST_HEAD:
+            raise _TooMuch
         if not self.parser.should_upgrade():
             super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._came = True
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
+        self._came = True
         if not self.parser.should_upgrade():
             super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
+        if self._refusal is not None:
+            return
         self._unset_keepalive_if_required()
+        self._came = False
         rest = memoryview(data)
         try:
             while rest:
@@ -82,8 +124,71 @@ class Protocol(HttpToolsProtocol):
                     self._begin_again()
                 else:
                     break
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
+        except httptools.HttpParserCallbackError as failed:
+            if isinstance(failed.__context__, _TooMuch):
+                self._refuse_head()
+            else:
+                self.send_400_response("the head of the request cannot be read")
+            return
+        except httptools.HttpParserError as failed:
+            self.send_400_response(f"this is no HTTP request: {failed}")
+            return
+        self._quiet = 0 if self._came else self._quiet + len(data)
+        if self._quiet > MOST_HEAD:
+            self._refuse_head()
+        elif not self._in_head:
+            self._on_time()
+        elif self._late is None:
+            self._late = self.loop.call_later(HEAD_TIME, self._refuse, 408, f"the head took over {HEAD_TIME:g} s")
+
+    def _on_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _refuse_head(self) -> None:
+        if len(self.url) > MOST_HEAD // 2:
+            self._refuse(414, f"the request line has more than {MOST_HEAD} bytes")
+        else:
+            self._refuse(431, f"the head of a request has at most {MOST_HEADERS} headers and {MOST_HEAD} bytes")
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, msg)
+
+    def _refuse(self, status: int, why: str) -> None:
+        """Answer what cannot be read, after the answers that are due before it, and close the connection."""
+        body = error(status, HTTPStatus(status).phrase)
+        head = b"HTTP/1.1 %d %b\r\nconnection: close\r\ncontent-length: %d\r\ncontent-type: application/json\r\n"
+        head = head % (status, HTTPStatus(status).phrase.encode(), len(body))
+        self._refusal = head + b"x-emulator-reason: " + reason_header(why) + b"\r\n\r\n" + body
+        self._on_time()
+        cycle = self.cycle
+        if cycle is not None and cycle.more_body:  # this is the request that cannot be read
+            if self.pipeline and self.pipeline[0][0] is cycle:
+                self.pipeline.popleft()
+                return
+            if cycle.response_started:
+                self.transport.close()
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+        elif cycle is not None and not cycle.response_complete:
+            return
+        self._say_no()
+
+    def _say_no(self) -> None:
+        assert self._refusal is not None
+        self.transport.write(self._refusal)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(_LINGER, self.transport.close)
+
+    def on_response_complete(self) -> None:
+        last = not self.pipeline
+        super().on_response_complete()
+        if self._refusal is not None and last and not self.transport.is_closing():
+            self._unset_keepalive_if_required()
+            self._say_no()
 
     def _begin_again(self) -> None:
         """Give the parser the head of the request that it has just ended, without the offer."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from emulator.api import rows as rows  # fills the table
 from emulator.api.call import Answer, Call
 from emulator.api.errors import answer_of
-from emulator.api.forms import read_form
+from emulator.api.forms import is_read_with_pauses, read_form
 from emulator.api.judging import caller, permit
 from emulator.api.texts import text
 from emulator.api.writing import as_json, failure, reason_header
@@ -101,6 +101,9 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
             call.query = parse.query(endpoint.query, scope["query_string"])
         if endpoint.form:
             call.form = await read_form(call.header(b"content-type"), sent)
+            if who is not None and is_read_with_pauses(sent):
+                call.judge()
+                who = call.who
         elif endpoint.body is not None:
             call.body = _body(endpoint, sent)
         stage.world.begin()

@@ -14,6 +14,7 @@ _MAX_PARTS = 200
 _MAX_TEXT = 4 * 1024 * 1024
 _MAX_VALUES = 1_000
 _CHUNK = 256 * 1024
+"""A form that is longer is read with pauses, in which others have their turn."""
 _UNESCAPED = 16 * 1024
 """So many bytes are unescaped at once."""
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -71,6 +72,11 @@ def _bare(name: str | None) -> str:
     return unquote((name or "").replace("\\", "/").rpartition("/")[2], errors="replace").rpartition("/")[2]
 
 
+def is_read_with_pauses(body: bytes) -> bool:
+    """Whether other calls are answered while a form is read."""
+    return len(body) > _CHUNK
+
+
 async def read_form(content_type: str, body: bytes) -> Form:
     """The form in a body; Invalid when it cannot be read."""
     kind = content_type.partition(";")[0].strip().lower()
@@ -78,7 +84,7 @@ async def read_form(content_type: str, body: bytes) -> Form:
         return await _multipart(content_type, body)
     if kind == "application/json":
         return _json(body)
-    return _encoded(body)
+    return await _encoded(body)
 
 
 def _must_be_short(body: bytes) -> None:
@@ -87,7 +93,7 @@ def _must_be_short(body: bytes) -> None:
         raise Invalid(f"a form without files has at most {_MAX_TEXT} bytes")
 
 
-def _encoded(body: bytes) -> Form:
+async def _encoded(body: bytes) -> Form:
     _must_be_short(body)
     if body.count(b"&") >= _MAX_PARTS:
         raise Invalid(f"the form has more than {_MAX_PARTS} fields")
@@ -95,14 +101,16 @@ def _encoded(body: bytes) -> Form:
     for piece in body.split(b"&"):
         if piece:
             name, _, value = piece.partition(b"=")
-            parts.setdefault(_unescaped(name), []).append(_unescaped(value))
+            parts.setdefault(await _unescaped(name), []).append(await _unescaped(value))
     return Form(parts)
 
 
-def _unescaped(text: bytes) -> str:
+async def _unescaped(text: bytes) -> str:
     """A name or value of a url-encoded form. In pieces: unquoting takes many times the room of what it is given."""
     found, at = [], 0
     while at < len(text):
+        if at and at // _CHUNK != (at - _UNESCAPED) // _CHUNK:
+            await sleep(0)  # others have their turn
         end = at + _UNESCAPED
         cut = text.rfind(b"%", max(at, end - 2), end)
         end = cut if cut > at and end < len(text) else end

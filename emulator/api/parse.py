@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from emulator.world.errors import Invalid
 
 _MOST_FIELDS = 200
-_MOST_PIECES = 20_000
-"""A JSON body has at most so many commas and brackets: each costs many times its own byte when it is read."""
+MOST_VALUES = 20_000
+"""A JSON body has at most so many commas and brackets."""
 
 
 @lru_cache(maxsize=256)
@@ -37,10 +37,20 @@ def query(shape: str, query_string: bytes) -> Any:
         raise Invalid(f"the query cannot be read: {error}") from None
 
 
+def values_in(content: bytes) -> int:
+    """At most so many values are in a piece of JSON. Each costs many times its own byte when it is read."""
+    return content.count(b",") + content.count(b"[") + content.count(b"{")
+
+
+def must_be_few(values: int) -> None:
+    """Invalid where a JSON body has more values than any has that is meant."""
+    if values > MOST_VALUES:
+        raise Invalid(f"the body has more than {MOST_VALUES} values")
+
+
 def body(shape: str, content: bytes) -> Any:
     """The body as a model; Invalid says what does not fit."""
-    if sum(content.count(mark) for mark in (b",", b"[", b"{")) > _MOST_PIECES:
-        raise Invalid(f"the body has more than {_MOST_PIECES} values")
+    must_be_few(values_in(content))
     try:
         return adapter(shape).validate_json(content)
     except ValidationError as error:

@@ -9,14 +9,14 @@ from inspect import isawaitable
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 from starlette.responses import Response
 from starlette.routing import Route
 from typing_extensions import TypedDict
 
 from emulator.api.call import MAX_LONG
 from emulator.api.errors import answer_of
-from emulator.api.parse import explained
+from emulator.api.parse import explained, must_be_few, values_in
 from emulator.api.writing import as_json, error, reason_header
 from emulator.world import ids
 from emulator.world.errors import Invalid, Refused, Unknown, UnknownUser
@@ -34,7 +34,11 @@ NAME = r"^[A-Za-z0-9][\w.-]{0,63}$"
 """What snapshots and worlds are called."""
 
 PREFIX = "/emulator/v1"
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 36 * 1024 * 1024
+"""A body has at most so many bytes: a message with the largest file, in Base64."""
+
+LONGEST = 64 * 1024 * 1024
+"""So many bytes the longest has, a whole state."""
 
 
 class Part(BaseModel):
@@ -60,16 +64,23 @@ def refused(refusal: Refused) -> Response:
     )
 
 
-async def content_of(request: Request) -> bytes:
-    """The body; Invalid beyond 64 MB."""
-    chunks, size = [], 0
+Document = Annotated[bytes, WithJsonSchema({"type": "object"})]
+"""What is asked by a call that reads its JSON by itself, because it may be long."""
+
+
+async def content_of(request: Request, *, long: bool = False) -> bytearray:
+    """The body; Invalid beyond so many bytes, or so many values unless it may be long: as they come, before they are
+    held."""
+    content, count, most = bytearray(), 0, LONGEST if long else MOST_BYTES
     async for chunk in request.stream():
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise Invalid(f"the body has more than {MOST_BYTES} bytes")
-        chunks.append(chunk)
+        if len(content) + len(chunk) > most:
+            raise Invalid(f"the body has more than {most} bytes")
+        if not long:
+            count += values_in(chunk)
+            must_be_few(count)
+        content += chunk
     stage_of(request).world.begin()
-    return b"".join(chunks)
+    return content
 
 
 def stage_of(request: Request) -> Stage:
@@ -147,6 +158,8 @@ class ControlCall:
         try:
             if self.in_query:
                 return self.asked.validate_python(dict(request.query_params))
+            if self._annotation("asked") is Document:
+                return await content_of(request, long=True)
             return self.asked.validate_json((await content_of(request)).strip() or b"{}")
         except ValidationError as error:
             what = "query parameter" if self.in_query else "the body does not fit:"

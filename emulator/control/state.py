@@ -8,8 +8,9 @@ import orjson
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from emulator.control.parts import call, stage_of
+from emulator.control.parts import Document, call, stage_of
 from emulator.keeping.document import exported, world_of
+from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,10 +26,14 @@ class Put(TypedDict):
     restored: bool
 
 
-def put_state(request: Request, asked: dict[str, Any]) -> Put:
+def put_state(request: Request, asked: Document) -> Put:
     """The world as a document describes it, in the place of what there is. Nothing changes when it does not fit."""
+    try:
+        document = orjson.loads(asked)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"the body does not fit: Invalid JSON: {error}") from None
     stage = stage_of(request)
-    stage.restore(world_of(asked, stage.world).snapshot())
+    stage.restore(world_of(document, stage.world).snapshot())
     return {"restored": True}
 
 

@@ -11,7 +11,7 @@ from xml.parsers import expat
 from emulator.messageml.errors import InvalidMessage
 
 MAX_DEPTH = 1000
-MAX_ELEMENTS = 10_000
+MAX_ELEMENTS = 5_000
 """Of a message: a table of 1,000 rows and 8 columns has that many, and takes a tenth of a second."""
 MAX_ATTRIBUTE_COUNT = 40_000
 """Attributes of all elements; what looks like one in a text counts too."""
