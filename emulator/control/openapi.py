@@ -42,14 +42,18 @@ _BAD = {
     404: "Refused: there is no such thing.",
     408: "It did not come in time.",
     413: "Refused: the body is too large.",
+    414: "Refused: the path and the query are too long.",
     429: "Refused: the session calls too often.",
+    431: "Refused: the headers are too long, or too many.",
     451: "Refused: compliance forbids it.",
 }
+_OF_HEADS = (414, 431)
+"""What any call may meet before anybody knows which one it is."""
 
 
 def refusals(endpoint: Endpoint) -> list[int]:
     """The statuses with which a call to an endpoint may be refused. A method that a path does not know is a 405."""
-    found = [400, 401, 403, 429]
+    found = [400, 401, 403, 429, *_OF_HEADS]
     if endpoint.missing == 404 or parameters(endpoint.path) or endpoint.body is not None:
         found.append(404)
     if endpoint.form or endpoint.body is not None:
@@ -64,7 +68,7 @@ def refusals_of(call: ControlCall) -> list[int]:
     found = {400, 403} if call.guarded else set()
     if parameters(call.path) or call.asked is not None:
         found.add(404)
-    return sorted(found.union(call.also))
+    return sorted(found.union(call.also, _OF_HEADS))
 
 
 def _schema(found: TypeAdapter[Any], mode: Any, shapes: Schema) -> Schema:

@@ -32,6 +32,8 @@ def put_state(request: Request, asked: Document) -> Put:
         document = orjson.loads(asked)
     except orjson.JSONDecodeError as error:
         raise Invalid(f"the body does not fit: Invalid JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise Invalid("the body does not fit: the state of a world should be an object")
     stage = stage_of(request)
     stage.restore(world_of(document, stage.world).snapshot())
     return {"restored": True}

@@ -33,7 +33,7 @@ def test_a_control_call_is_told_with_what_it_takes_and_answers(wire: Wire) -> No
     assert {"match", "respond", "delayMs", "times"} <= set(asked["properties"])
     assert asked["additionalProperties"] is False
     assert set(shapes["Match"]["properties"]) == {"method", "path", "app", "user"}
-    assert set(add["responses"]) == {"201", "400", "403", "404"}
+    assert set(add["responses"]) == {"201", "400", "403", "404", "414", "431"}
     answered = add["responses"]["201"]["content"]["application/json"]["schema"]
     assert answered["properties"]["hit"]["type"] == "integer"
 
