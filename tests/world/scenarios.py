@@ -2,72 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from emulator.world import World
 from emulator.world.attachments import Upload
+from emulator.world.connections import STATUSES
 from emulator.world.errors import Refused
 from emulator.world.keys import NO_CHANGE, KeyChange
-from emulator.world.messages import Content, Origin
-from emulator.world.rooms import Rooms, RoomSearch
+from emulator.world.rooms import RoomSearch
+from emulator.world.search import MessageSearch, term
 from emulator.world.settings import STRICT
 from emulator.world.streams import RoomAttributes, Stream
 from emulator.world.users import Search, User
+from tests.world.cast import CSV, HELLO, ORIGIN, Cast
 
-ORIGIN = Origin(session="s")
-HELLO = Content(presentationml="<div>hello</div>", words=("hello",))
-Scenario = Callable[["Cast"], Any]
-
-
-class Cast:
-    """The demo world with short words for what scenarios do."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def __getattr__(self, name: str) -> User:
-        name = name.replace("_", "-")
-        for company in self.world.companies.book:
-            found = self.world.users.book.one_by("username", (company.id, name))
-            if found is not None:
-                return found
-        raise AttributeError(name)
-
-    def room(self, name: str) -> Stream:
-        return next(stream for stream in self.world.streams.book if stream.room and stream.room.name == name)
-
-    @property
-    def rooms(self) -> Rooms:
-        return self.world.rooms
-
-    def without(self, user: User, *entitlements: str) -> User:
-        return self.world.users.change(user, entitlements=user.entitlements - set(entitlements))
-
-    def granted(self, user: User, *entitlements: str) -> User:
-        return self.world.users.change(user, entitlements=user.entitlements | set(entitlements))
-
-    def im(self, *users: User) -> Stream:
-        return self.world.streams.open_im(users[0], tuple(sorted(user.id for user in users)))
-
-    def say(self, user: User, stream: Stream, content: Content = HELLO, *uploads: Upload) -> Any:
-        writable = self.world.streams.writable_by(user, stream.id, files=bool(uploads))
-        return self.world.messages.post(user, writable, content, ORIGIN, uploads)
-
-    def new_room(self, owner: User, name: str = "New", **attributes: Any) -> Stream:
-        return self.rooms.create(owner, RoomAttributes(name=name, **attributes))
-
-    def disable(self, user: User) -> User:
-        return self.world.users.change(user, enabled=False)
-
-    def officer(self) -> User:
-        roles = {"USER_PROVISIONING", "COMPLIANCE_OFFICER", "CONTENT_MANAGEMENT"}
-        return self.world.users.change(self.heidi, roles=self.heidi.roles | roles)
-
-    def signal(self, owner: User, **changes: Any) -> Any:
-        given = {"name": "s", "query": "HASHTAG:rates", "visible": True, "company_wide": False, **changes}
-        return self.world.signals.create(owner, **given)
+Scenario = Callable[[Cast], Any]
 
 
 def _find_by_title(c: Cast) -> None:
@@ -222,7 +172,6 @@ def _heir(c: Cast) -> None:
 
 FORM = replace(HELLO, forms=("f",))
 EXE = Upload(name="run.exe", content=b"x")
-CSV = Upload(name="a.csv", content=b"x")
 
 SCENARIOS: dict[str, Scenario] = {
     "people.may_meet": lambda c: c.world.connections.request(
@@ -353,3 +302,212 @@ def _carols_room(c: Cast) -> Stream:
     room = c.new_room(c.carol, cross_pod=True)
     c.world.streams.seat(room, c.alice.id, owner=True)
     return room
+
+
+# --- lists ---
+
+
+def _each(look: Callable[[str], Any], things: Iterable[str]) -> set[Any]:
+    """All that a look-up gives for these."""
+    found: set[Any] = set()
+    for thing in things:
+        try:
+            found.update(look(thing))
+        except Refused:
+            continue
+    return found
+
+
+def _messages(c: Cast) -> set[str]:
+    def listed(stream_id: str) -> set[str]:
+        return {each.id for each in c.world.messages.listed(c.alice, stream_id, since=0, limit=100)}
+
+    return _each(listed, [stream.id for stream in c.world.streams.book])
+
+
+def _searched(c: Cast) -> set[str]:
+    search = MessageSearch(any_of=(frozenset({term("word", "hello")}),))
+    return {each.id for each in c.world.search.find(c.alice, search, skip=0, limit=100)}
+
+
+def _files(c: Cast) -> set[str]:
+    def file_of(message_id: str) -> set[str]:
+        message = c.world.messages.book[message_id]
+        c.world.messages.attachment(c.alice, message.stream, message.id, message.attachments[0].id)
+        return {message.id}
+
+    return _each(file_of, [message.id for message in c.world.messages.book if message.attachments])
+
+
+def _heard(c: Cast, kind: str, abouts: dict[str, str]) -> set[str]:
+    """What alice's feed has when this happens: about what, by stream."""
+    feed = c.world.datafeeds.create(c.alice)
+    for about, stream in abouts.items():
+        c.world.tell(kind, c.bob.id, stream=stream, about=about)
+    return {entry.event.about for entry in feed.queue}
+
+
+def _found_rooms(user: str) -> Callable[[Cast], set[str]]:
+    return lambda c: {each.id for each in c.rooms.search(getattr(c, user), RoomSearch(query="desk"))[0]}
+
+
+def _presences(c: Cast, *pairs: tuple[User, User]) -> set[tuple[int, int, str]]:
+    """Who sees whom as what, but for those who are OFFLINE."""
+    seen = {(viewer.id, other.id, c.world.presences.seen_by(viewer, other.id).category) for viewer, other in pairs}
+    return {each for each in seen if each[2] != "OFFLINE"}
+
+
+def _heirs(c: Cast) -> set[tuple[str, int]]:
+    """Who owns the rooms of heidi when she is gone. The first in them are some who may not."""
+    found = set()
+    for name, public in (("Left", False), ("Left and public", True)):
+        room = c.rooms.open(c.heidi, RoomAttributes(name=name, public=public))
+        for user in (c.grace, c.acme_bot, c.without(c.frank, "canCreatePublicRoom"), c.bob):
+            c.world.streams.seat(room, user.id)
+        c.world.streams.memberships.drop((room.id, c.heidi.id))
+        c.rooms.keep_owned(room, c.heidi)
+        found |= {(name, seat.user) for seat in c.world.streams.members(room.id) if seat.owner}
+    return found
+
+
+def _streams(look: Callable[[Cast, str], Any]) -> Callable[[Cast], set[Any]]:
+    """The streams for which a look-up is content."""
+
+    def seen(c: Cast) -> set[Any]:
+        return _each(lambda each: {each} if look(c, each) else set(), [stream.id for stream in c.world.streams.book])
+
+    return seen
+
+
+def _ids(things: Iterable[Any]) -> set[Any]:
+    return {each.id for each in things}
+
+
+LISTS: dict[str, tuple[str, Callable[[Cast], set[Any]]]] = {
+    "streams of alice": ("streams.may_see_stream", lambda c: _ids(c.world.streams.listed(c.alice, inactive=True))),
+    "streams of alice, for an administrator": (
+        "streams.may_list_members",
+        lambda c: _ids(c.world.admin.streams_of(c.acme_admin, c.alice.id, (), inactive=True)),
+    ),
+    "streams that ivan sees": (
+        "streams.may_see_stream",
+        _streams(lambda c, each: c.world.streams.seen_by(c.ivan, each)),
+    ),
+    "streams that heidi sees": (
+        "streams.is_of_the_pod",
+        _streams(lambda c, each: c.world.streams.seen_by(c.heidi, each)),
+    ),
+    "IMs of alice": ("streams.is_an_im_of", _streams(lambda c, each: c.world.streams.im_seen_by(c.alice, each))),
+    "rooms that ivan sees": ("streams.may_see_room", _streams(lambda c, each: c.rooms.seen_by(c.ivan, each))),
+    "rooms whose members ivan sees": (
+        "streams.may_list_members",
+        _streams(lambda c, each: c.rooms.members(c.ivan, each)),
+    ),
+    "rooms that alice finds": ("streams.may_find", _found_rooms("alice")),
+    "rooms that ivan finds": ("streams.may_find", _found_rooms("ivan")),
+    "rooms that heidi finds": ("streams.may_find", _found_rooms("heidi")),
+    "messages of streams": ("messages.within_history", _messages),
+    "messages that are searched for": ("streams.may_read", _searched),
+    "messages in a feed": (
+        "events.may_hear",
+        lambda c: _heard(c, "MESSAGESENT", {message.id: message.stream for message in c.world.messages.book}),
+    ),
+    "changes of rooms in a feed": (
+        "events.may_hear",
+        lambda c: _heard(c, "ROOMUPDATED", {stream.id: stream.id for stream in c.world.streams.book if stream.room}),
+    ),
+    "files": ("messages.content_shows", _files),
+    "messages that content management suppresses": (
+        "messages.is_of_the_pod",
+        lambda c: _each(
+            lambda each: {c.world.messages.suppress(c.heidi, each)[0].id}, list(c.world.messages.book.rows)
+        ),
+    ),
+    "messages that bob suppresses": (
+        "messages.may_suppress",
+        lambda c: _each(lambda each: {c.world.messages.suppress(c.bob, each)[0].id}, list(c.world.messages.book.rows)),
+    ),
+    "people that alice finds": (
+        "people.directory_shows",
+        lambda c: _ids(c.world.users.search(c.alice, Search(query=""))),
+    ),
+    "people that alice looks up": (
+        "people.directory_shows",
+        lambda c: _ids(c.world.users.look_up(c.alice, user_ids=[user.id for user in c.world.users.book])),
+    ),
+    "people by title": (
+        "people.profile_shows",
+        lambda c: _ids(
+            user
+            for title in ("Trader", "Sales")
+            for user in c.world.users.search(c.alice, Search(query="", title=title))
+        ),
+    ),
+    "people by a piece of the e-mail": (
+        "people.profile_shows",
+        lambda c: _ids(c.world.users.search(c.alice, Search(query=".example"))),
+    ),
+    "connections of alice": (
+        "people.knows_of",
+        lambda c: {each.user for each in c.world.connections.list(c.alice, STATUSES, None)},
+    ),
+    "connections that alice asks for": (
+        "people.knows_of",
+        lambda c: {each.user for each in c.world.connections.list(c.alice, STATUSES, [c.carol.id, c.dave.id])},
+    ),
+    "followers": (
+        "people.directory_shows",
+        lambda c: _each(
+            lambda each: c.world.following.followers(c.bob, int(each), limit=9, before=None, after=None).users,
+            [str(c.alice.id), str(c.carol.id)],
+        ),
+    ),
+    "presences of the company": (
+        "presence.may_see",
+        lambda c: {each.user for each in c.world.presences.listed(c.acme_admin, None, 100)},
+    ),
+    "presences of the company, for alice": (
+        "presence.may_list_all",
+        lambda c: {each.user for each in c.world.presences.listed(c.alice, None, 9)},
+    ),
+    "presences in a feed": (
+        "presence.may_see",
+        lambda c: {
+            each.user for each in c.world.presences.read_feed(c.alice, c.world.presences.create_feed(c.alice).id)
+        },
+    ),
+    "presences in the feed of another": (
+        "presence.owns_feed",
+        lambda c: {each.user for each in c.world.presences.read_feed(c.bob, c.world.presences.create_feed(c.alice).id)},
+    ),
+    "presences of other companies": (
+        "presence.may_see",
+        lambda c: _presences(c, (c.bob, c.carol), (c.alice, c.carol), (c.alice, c.erin)),
+    ),
+    "signals of alice": ("signals.may_see", lambda c: _ids(c.world.signals.listed(c.alice))),
+    "signals that carol sees": (
+        "signals.may_see",
+        lambda c: _each(lambda each: {c.world.signals.seen_by(c.carol, each).id}, list(c.world.signals.book.rows)),
+    ),
+    "users of the pod": ("admin.is_of_the_pod", lambda c: _ids(c.world.admin.listed(c.acme_admin, 0, 100))),
+    "users of the pod, for alice": ("admin.may", lambda c: _ids(c.world.admin.listed(c.alice, 0, 100))),
+    "users with a role": (
+        "admin.is_of_the_pod",
+        lambda c: _ids(
+            c.world.admin.found(c.acme_admin, role="INDIVIDUAL", feature=None, enabled=None, skip=0, limit=100)
+        ),
+    ),
+    "heirs of rooms": ("rooms.may_inherit", _heirs),
+}
+"""The rule that decides, the one that a single thing is asked, and what is shown in the arranged world, as ids."""
+
+PARTLY = {
+    "streams.is_of_the_pod": "one's own streams are seen whoever made them",
+    "presence.category_shows": "others see the presence none the less, as something else",
+}
+"""Rules that leave something in a list when they let nobody through, and why."""
+
+BY_INDEX = {
+    "people.knows_of": "a list of connections has those only who asked or were asked",
+}
+"""Rules without which no list shows more, because its candidates are those whom the rule lets through, and why."""

@@ -18,7 +18,7 @@ from emulator.world.rooms import RoomSearch
 from emulator.world.search import MessageSearch, Term, term
 from emulator.world.streams import RoomAttributes, Stream
 from emulator.world.users import Search, User
-from tests.world.scenarios import HELLO, ORIGIN
+from tests.world.cast import HELLO, ORIGIN
 
 ALL = 10**6
 ROLES = ("USER_PROVISIONING", "COMPLIANCE_OFFICER", "CONTENT_MANAGEMENT")
