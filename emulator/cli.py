@@ -74,6 +74,10 @@ _COUNT = click.IntRange(0, 10_000_000)
     metavar="SECONDS",
     help="how long a read of a datafeed waits for an event",
 )
+@click.option("--advertise", metavar="URL", help="the address that clients are told, where it is another one")
+@click.option("--well-known-keys", is_flag=True, help="give apps and bots the key that everybody knows: no secret")
+@click.option("--well-known-keys-anywhere", is_flag=True, help="the same, on other addresses than loopback too")
+@click.option("--readable-home", is_flag=True, help="let other users of this machine read what clients need of --home")
 @click.option("--control-token", help="what the control plane asks for, on any address; else one is made up")
 @click.option(
     "--control-token-file",

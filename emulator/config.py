@@ -29,6 +29,10 @@ class Settings:
     tls: bool
     state: Path | None
     datafeed_hold: float
+    advertise: str | None
+    well_known_keys: bool
+    well_known_keys_anywhere: bool
+    readable_home: bool
     control_token: str | None
     control_token_file: Path | None
     log_level: str

@@ -17,7 +17,6 @@ import click
 
 from emulator.config import Settings
 from emulator.server import Background, no_proxy
-from emulator.site import Site
 from emulator.stage import report as reports
 from emulator.start import Made, make
 
@@ -44,7 +43,7 @@ def run_beside(command: tuple[str, ...], flags: Mapping[str, Any], world: World,
     home = Path(tempfile.mkdtemp(prefix="symphony-emulator-")) if own_home else flags["home"]
     try:
         made = make(Settings(**{**flags, "home": home}), world)
-        server = Background(Site(made.stage, control_token=made.token), flags["host"], made.tls, bound=made.bound)
+        server = Background(made.site(), flags["host"], made.tls, bound=made.bound)
         server.start()
         try:
             code = _run(command, {**os.environ, **environment(made.url, made.home.path, made.token)})

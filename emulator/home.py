@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from emulator.access.signing import PodKey, private_folder, whole_pem, write_private
+from emulator.access.signing import PodKey, new_private_key, private_folder, public_key_of, whole_pem, write_private
+from emulator.control.bdk import Key, bdk_config
 from emulator.control.facts import facts
 from emulator.world.users import SYSTEM
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+WELL_KNOWN = Path(__file__).parent / "access" / "well_known.pem"
+"""A private key that is no secret: it comes with the package."""
 _LONGEST_CN = 64
 _LONGEST_FOLDER = 120
 
@@ -36,14 +39,24 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
+        self._keys = self.path
         self._one_key = False
         self._shared_key: str | None = None
 
     def prepare(
-        self, world: World, progress: Callable[[str], None] = lambda what: None, *, one_key: bool = False
+        self,
+        world: World,
+        progress: Callable[[str], None] = lambda what: None,
+        *,
+        one_key: bool = False,
+        well_known: bool = False,
     ) -> None:
         """See that each app and bot without a public key of its own has a key pair here, and tell the world. With
-        `one_key` all have the same one, which is enough for a home that lives as long as a test."""
+        `one_key` all have the same one, which is enough for a home that lives as long as a test. With `well_known` that
+        is the one which everybody knows; it lies apart, so that it is never taken for a secret."""
+        if well_known:
+            self._keys = self.path / "well-known"
+            self._shared_key = WELL_KNOWN.read_text(encoding="utf-8")
         self._one_key = one_key
         self._ensure(self.path)
         write_private(self.path / ".gitignore", "*\n")
@@ -61,10 +74,10 @@ class Home:
         return [user for user in world.users.book.by("company", pod) if user.account_type == SYSTEM]
 
     def app_key(self, app_id: str) -> Path:
-        return self.path / "apps" / _folder(app_id) / "private.pem"
+        return self._keys / "apps" / _folder(app_id) / "private.pem"
 
     def bot_key(self, username: str) -> Path:
-        return self.path / "bots" / _folder(username) / "private.pem"
+        return self._keys / "bots" / _folder(username) / "private.pem"
 
     def pod_key(self) -> PodKey:
         """The pod's own key, kept here so that tokens and certificates outlive a restart."""
@@ -75,12 +88,17 @@ class Home:
         write_private(path, key.pem)
         return key
 
-    def certify(self, world: World, host: str) -> Tls:
-        """See that there is an authority here, a certificate for the server, and one for each app and bot whose key
-        is here; where they are."""
+    @property
+    def authority(self) -> Path:
+        """The certificate by which clients check that of the server, where there is one."""
+        return self.path / "tls" / "ca.pem"
+
+    def certify(self, world: World, *hosts: str) -> Tls:
+        """See that there is an authority here, a certificate for the server at these hosts, and one for each app and
+        bot whose key is here; where they are."""
         from emulator.tls import Authority
 
-        folder = self.path / "tls"
+        folder = self.authority.parent
         authority = _read(folder, lambda: Authority(folder))
         for name, key in [
             *((app.id, self.app_key(app.id)) for app in world.apps.book),
@@ -90,7 +108,7 @@ class Home:
             if key.is_file() and 0 < len(name) <= _LONGEST_CN:
                 made = _read(key, partial(authority.client, name, _read(key, key.read_text)))
                 write_private(certificate, made)
-        return _read(folder, lambda: authority.server(host))
+        return _read(folder, lambda: authority.server(hosts))
 
     def write_facts(self, world: World, url: str) -> None:
         """Write `world.json` and `bdk/config.yaml` for the address served."""
@@ -106,37 +124,31 @@ class Home:
         return key.relative_to(self.path).as_posix() if key.is_file() else None
 
     def bdk_config(self, world: World, url: str) -> str:
-        """A configuration for the Symphony BDK for Python and for Java: the first app that can act, the first bot."""
-        from urllib.parse import urlsplit
+        """A configuration for the BDK: the first app that can act, and the first bot."""
+        app = next((app.id for app in world.apps.book if app.enabled and self.app_key(app.id).is_file()), None)
+        bot = next((bot.username for bot in self._bots(world) if self.bot_key(bot.username).is_file()), None)
+        return "# Written by symphony-emulator at each start.\n" + bdk_config(
+            url,
+            None if app is None else (app, Key(path=str(self.app_key(app)))),
+            None if bot is None else (bot, Key(path=str(self.bot_key(bot)))),
+            str(self.authority) if url.startswith("https:") else None,
+        )
 
-        at = urlsplit(url)
-        lines = [
-            "# Written by symphony-emulator at each start.",
-            f"scheme: {at.scheme}",
-            f"host: {at.hostname}",
-            f"port: {at.port}",
-        ]
-        if at.path.strip("/"):
-            lines.append(f"context: {at.path.strip('/')}")
-        app = next((app for app in world.apps.book if app.enabled and self.app_key(app.id).is_file()), None)
-        if app is not None:
-            lines += ["app:", f"  appId: {_quoted(app.id)}", "  privateKey:"]
-            lines.append(f"    path: {_quoted(str(self.app_key(app.id)))}")
-        bot = next((bot for bot in self._bots(world) if self.bot_key(bot.username).is_file()), None)
-        if bot is not None:
-            lines += ["bot:", f"  username: {_quoted(bot.username)}", "  privateKey:"]
-            lines.append(f"    path: {_quoted(str(self.bot_key(bot.username)))}")
-        if at.scheme == "https":
-            lines += ["ssl:", "  trustStore:", f"    path: {_quoted(str(self.path / 'tls' / 'ca.pem'))}"]
-        return "\n".join(lines) + "\n"
+    def open_up(self) -> None:
+        """Let others read what clients need: keys of apps and bots, configurations, facts, the authority. Not the keys
+        of the pod itself."""
+        wanted = [self._keys / "apps", self._keys / "bots", self.path / "bdk", self.path / "world.json", self.authority]
+        for place in [each for each in wanted if each.exists()]:
+            for each in (place, *place.rglob("*")):
+                each.chmod(0o755 if each.is_dir() else 0o644)
+            for folder in place.relative_to(self.path).parents:
+                (self.path / folder).chmod(0o755)
 
     def _key_pair(self, path: Path, whose: str, progress: Callable[[str], None]) -> str:
         """The public key that belongs to a private key, which is made if it is not there."""
         public = path.with_name("public.pem")
         if path.is_file() and public.is_file():
             return _read(public, lambda: whole_pem(public.read_text()))
-        from emulator.access.signing import new_private_key, public_key_of
-
         if path.is_file():
             private = _read(path, path.read_text)
         else:
@@ -175,7 +187,3 @@ def _folder(name: str) -> str:
     if len(escaped) > _LONGEST_FOLDER:
         return f"{escaped[:_LONGEST_FOLDER]}-{sha256(name.encode('utf-8', 'backslashreplace')).hexdigest()[:16]}"
     return escaped if escaped.strip(".") else "%2E" * len(escaped)
-
-
-def _quoted(text: str) -> str:
-    return orjson.dumps(text).decode()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from emulator.api.call import address
 from emulator.api.dispatch import serve
 from emulator.api.pictures import PREFIX, serve_picture
 from emulator.api.writing import error, reason_header
 from emulator.stage.stage import Stage
 from emulator.world.errors import Invalid
 from emulator.world.world import World
+
+if TYPE_CHECKING:
+    from emulator.control.keys import Keys
 
 MOST_WORLDS = 1_000
 
@@ -21,12 +25,22 @@ _CONSOLE = "/console/"
 
 
 class Site:
-    """The ASGI app. Any path may be prefixed with `/worlds/NAME`; without it the main world answers."""
+    """The ASGI app. Any path may be prefixed with `/worlds/NAME`; without it the main world answers. What it writes of
+    its own address is the one that is `advertised`, or that by which the client called."""
 
-    def __init__(self, stage: Stage, *, control_token: str | None = None) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        control_token: str | None = None,
+        keys: Keys | None = None,
+        advertised: str | None = None,
+    ) -> None:
         self.main = stage
         self.worlds: dict[str, Stage] = {}
         self.control_token = control_token
+        self.keys = keys
+        self.advertised = advertised
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -35,6 +49,8 @@ class Site:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
+        if self.advertised is not None:
+            scope["emulator.base"] = self.advertised
         # The raw path keeps an escaped slash in an id apart from one between segments.
         raw = scope.get("raw_path")
         path: str = raw.decode("latin-1") if raw else scope["path"]
@@ -60,16 +76,16 @@ class Site:
     async def _control(self, stage: Stage, prefix: str, path: str, scope: Any, receive: Any, send: Any) -> None:
         from emulator.control import plane  # a server that is never controlled does not pay for it
 
-        host = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"host"), "")
+        base = address(scope)
         inner = {
             **scope,
             "path": unquote(path),
             "emulator.stage": stage,
             "emulator.site": self,
-            "emulator.base": (base := f"{scope.get('scheme', 'http')}://{host}"),
+            "emulator.base": base,
             "emulator.url": base + prefix,
         }
-        await plane.serve(inner, receive, send, token=self.control_token)
+        await plane.serve(inner, receive, send, token=self.control_token, advertised=self.advertised)
 
     def close(self) -> None:
         """Let go of all that waits: the pod stops."""

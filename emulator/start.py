@@ -14,11 +14,12 @@ import click
 import orjson
 
 from emulator.config import fitting
-from emulator.control.guard import is_loopback
+from emulator.control.guard import is_loopback, origin_of
 from emulator.home import Home, HomeError
 from emulator.server import Server, address_of, bind
 from emulator.site import Site
 from emulator.stage.stage import Stage
+from emulator.world.errors import Invalid
 from emulator.world.users import NORMAL, SYSTEM
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Made:
     url: str
     token: str | None
     kept: StateFile | None
+    advertised: str | None
+
+    def site(self) -> Site:
+        return Site(self.stage, control_token=self.token, keys=self.home, advertised=self.advertised)
 
     def close(self) -> None:
         """Leave all that is kept in its file."""
@@ -58,9 +63,10 @@ def make(settings: Settings, world: World) -> Made:
     fitted = fitting(settings.fidelity, settings.permission_match)
     if settings.users or settings.rooms or settings.messages:
         _grow(world, settings)
+    advertised, well_known = _advertised(settings), _well_known(settings)
     home = Home(settings.home)
     with _told_of(settings):
-        home.prepare(world, say)
+        home.prepare(world, say, well_known=well_known)
         pod_key = home.pod_key()
     token = _token(settings)
     try:
@@ -71,8 +77,9 @@ def make(settings: Settings, world: World) -> Made:
             f"cannot serve on {settings.host}:{settings.port}: {error.strerror}; {hint}"
         ) from None
     with _told_of(settings):
-        tls = home.certify(world, settings.host) if settings.tls else None
-    url = address_of(bound, settings.host, "https" if tls else "http")
+        names = [] if advertised is None else [origin_of(advertised)[1].host]
+        tls = home.certify(world, settings.host, *names) if settings.tls else None
+    url = advertised or address_of(bound, settings.host, "https" if tls else "http")
     stage = Stage(world, pod_key=pod_key)
     stage.hold = settings.datafeed_hold
     kept = None
@@ -86,7 +93,9 @@ def make(settings: Settings, world: World) -> Made:
     stage.fit(fitted)
     with _told_of(settings):
         home.write_facts(world, url)
-    return Made(stage, home, bound, tls, url, token, kept)
+        if settings.readable_home:
+            home.open_up()
+    return Made(stage, home, bound, tls, url, token, kept, advertised)
 
 
 def serve_until_stopped(settings: Settings, world: World) -> None:
@@ -102,12 +111,11 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
                 line["token"] = made.token
             click.echo(orjson.dumps(line).decode())
         else:
-            click.echo(start_screen(world, made.home, made.url, made.token))
+            click.echo(start_screen(world, made.home, made.url, made.token, well_known=_well_known(settings)))
         sys.stdout.flush()
 
-    site = Site(made.stage, control_token=made.token)
     Server(
-        site, made.bound, log_level=settings.log_level, on_ready=ready, on_stopped=made.close, tls=made.tls
+        made.site(), made.bound, log_level=settings.log_level, on_ready=ready, on_stopped=made.close, tls=made.tls
     ).serve_forever()
 
 
@@ -126,6 +134,29 @@ def _token(settings: Settings) -> str | None:
     if not token.isascii() or not token.isprintable() or " " in token or not token:
         raise click.ClickException("a control token is printable ASCII without spaces, as a header can carry it")
     return token
+
+
+def _advertised(settings: Settings) -> str | None:
+    """The address that clients are told, where it is not the one that is served."""
+    if settings.advertise is None:
+        return None
+    try:
+        origin_of(settings.advertise)
+    except Invalid as error:
+        raise click.ClickException(f"--advertise: {error.reason}") from None
+    return settings.advertise.rstrip("/")
+
+
+def _well_known(settings: Settings) -> bool:
+    """Whether keys are given that everybody has. On other addresses whoever reaches the pod could act for all."""
+    if settings.well_known_keys_anywhere:
+        return True
+    if settings.well_known_keys and not is_loopback(settings.host):
+        raise click.ClickException(
+            f"--well-known-keys on {settings.host} lets whoever reaches it act for everybody:"
+            " say --well-known-keys-anywhere where that is meant"
+        )
+    return settings.well_known_keys
 
 
 @contextmanager
@@ -164,7 +195,7 @@ def _grow(world: World, settings: Settings) -> None:
     )
 
 
-def start_screen(world: World, home: Home, url: str, token: str | None) -> str:
+def start_screen(world: World, home: Home, url: str, token: str | None, *, well_known: bool = False) -> str:
     """One screen that says what to do next."""
     pod = world.companies.home
     lines = ["", f"Symphony emulator: {pod.name} (pod {pod.id})", "", f"  pod and agent   {url}"]
@@ -175,6 +206,8 @@ def start_screen(world: World, home: Home, url: str, token: str | None) -> str:
     if url.startswith("https:"):
         lines.append(f"  authority       {home.path / 'tls' / 'ca.pem'}")
     lines.append(f"  facts           {home.path / 'world.json'}")
+    if well_known:
+        lines.append("  keys            well-known ones: whoever reaches this pod can act for everybody")
     apps = list(world.apps.book)
     if apps:
         lines += ["", "  app" + " " * 17 + "permissions   key"]

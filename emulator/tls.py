@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from emulator.access.signing import new_private_key, write_private
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -37,16 +39,16 @@ class Authority:
             write_private(self.path, certificates.authority(certificates.private_key(key.read_text())))
         self._key: RSAPrivateKey = certificates.private_key(key.read_text())
 
-    def server(self, host: str) -> Tls:
-        """The files for a server on this host, which also answers to the names of this machine."""
+    def server(self, hosts: Iterable[str]) -> Tls:
+        """The files for a server on these hosts, which also answers to the names of this machine."""
         from emulator.access import certificates
 
         certificate, key = self._folder / "server.pem", self._folder / "server-key.pem"
         if not key.is_file():
             write_private(key, new_private_key())
-        hosts = dict.fromkeys((*_HOSTS, host) if host not in ("0.0.0.0", "::") else _HOSTS)  # noqa: S104
+        names = dict.fromkeys(each for each in (*_HOSTS, *hosts) if each not in ("0.0.0.0", "::"))  # noqa: S104
         public = certificates.private_key(key.read_text()).public_key()
-        write_private(certificate, certificates.signed_by(self._key, "localhost", public, hosts))
+        write_private(certificate, certificates.signed_by(self._key, "localhost", public, names))
         return Tls(certificate, key, self.path)
 
     def client(self, name: str, private_pem: str) -> str:

@@ -40,7 +40,7 @@ def noted_control_calls(seen: dict[tuple[str, str], tuple[ControlCall, set[int],
     """Note the statuses of control calls, and bodies of their good answers."""
     serve = plane.serve
 
-    async def noted(scope: Any, receive: Any, send: Any, *, token: str | None) -> None:
+    async def noted(scope: Any, receive: Any, send: Any, **more: Any) -> None:
         status, json_body, body = 0, False, b""
 
         async def kept(message: Any) -> None:
@@ -52,7 +52,7 @@ def noted_control_calls(seen: dict[tuple[str, str], tuple[ControlCall, set[int],
                 body += message.get("body", b"")
             await send(message)
 
-        await serve(scope, receive, kept, token=token)
+        await serve(scope, receive, kept, **more)
         call = getattr(scope.get("endpoint"), "__self__", None)
         if isinstance(call, ControlCall) and status not in (405, 500):
             _, statuses, bodies = seen.setdefault((call.method, call.path), (call, set(), set()))

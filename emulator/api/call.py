@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 MAX_LONG = 2**63 - 1
 
 
+def address(scope: Any) -> str:
+    """The address of the pod: the one that it advertises, or else that by which the client called."""
+    if "emulator.base" in scope:
+        return str(scope["emulator.base"])
+    host = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"host"), "")
+    return f"{scope.get('scheme', 'http')}://{host or '127.0.0.1'}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """An answer that is not simply 200 with JSON. `body` is a shape for JSON, bytes as they are, or None for none."""

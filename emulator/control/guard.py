@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ _AUTHORITY = re.compile(
     r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?\.?))(?::(\d{1,5}))?"
 )
 _PORTS = {"http": 80, "https": 443}
+_PATH = re.compile(r"[\w.~/-]{0,200}", re.ASCII)
 _SAME = ("none", "same-origin")
 
 
@@ -59,12 +61,13 @@ def _only(headers: Headers, name: str) -> str | None:
     return values[0] if values else None
 
 
-def check(headers: Headers, scheme: str, token: str | None) -> None:
+def check(headers: Headers, scheme: str, token: str | None, advertised: str | None = None) -> None:
     """Forbidden when a request may not use the control plane, Invalid when its Host or Origin is malformed.
 
     Without a token the emulator serves on loopback: then it is open to clients that send no Origin and to pages of its
-    own origin, as long as they call it by a name of this machine (a page elsewhere can point its own name here). With a
-    token, which `serve` prints on any other address, the token decides.
+    own origin, as long as they call it by a name of this machine (a page elsewhere can point its own name here), or by
+    that of the address that is `advertised`, whose pages are its own too. With a token, which `serve` prints on any
+    other address, the token decides.
     """
     if token is not None:
         kind, _, given = headers.get("authorization", "").partition(" ")
@@ -74,13 +77,24 @@ def check(headers: Headers, scheme: str, token: str | None) -> None:
             "on this address the control plane needs the token that 'serve' printed, as 'Authorization: Bearer'"
         )
     host = _authority(_only(headers, "host") or "", scheme, "the Host")
-    if not is_loopback(host.host):
+    own = None if advertised is None else origin_of(advertised)
+    if not is_loopback(host.host) and (own is None or own[1].host != host.host):
         raise Forbidden(f"the control plane is not open to the host name '{host.host}'")
     origin = _only(headers, "origin")
-    if origin is not None and _origin(origin) != (scheme, host):
+    if origin is not None and _origin(origin) not in ((scheme, host), own or ()):
         raise Forbidden(f"the control plane is not open to pages of '{origin}'")
     if headers.get("sec-fetch-site", "none") not in _SAME:
         raise Forbidden("the control plane is not open to pages of other origins")
+
+
+@lru_cache(maxsize=4)
+def origin_of(url: str) -> tuple[str, Authority]:
+    """The scheme, the host and the port of an address of ours; Invalid for what is none."""
+    scheme, _, rest = url.partition("://")
+    authority, _, path = rest.partition("/")
+    if scheme not in _PORTS or not _PATH.fullmatch(path):
+        raise Invalid(f"the address '{url[:100]}' is not http or https, a host, and if need be a port and a path")
+    return scheme, _authority(authority, scheme, "the address")
 
 
 def _origin(origin: str) -> tuple[str, Authority] | None:

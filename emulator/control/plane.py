@@ -21,6 +21,7 @@ from emulator.control import (
     explain,
     extension,
     faults,
+    keys,
     openapi,
     populate,
     requests,
@@ -43,6 +44,7 @@ _PARTS = (
     behaviours,
     state,
     faults,
+    keys,
     requests,
     events,
     explain,
@@ -64,8 +66,9 @@ def _error(status: int, message: str, headers: Mapping[str, str] | None = None) 
     )
 
 
-async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> None:
-    """Answer one call to the control plane. `token` is what it needs on addresses other than loopback."""
+async def serve(scope: Any, receive: Any, send: Any, *, token: str | None, advertised: str | None = None) -> None:
+    """Answer one call to the control plane. `token` is what it needs on addresses other than loopback, `advertised` the
+    address by which clients are told to call."""
     path = scope["path"]
     began = False
 
@@ -76,7 +79,7 @@ async def serve(scope: Any, receive: Any, send: Any, *, token: str | None) -> No
 
     try:
         if path not in _OPEN:
-            check(Headers(scope=scope), scope.get("scheme", "http"), token)
+            check(Headers(scope=scope), scope.get("scheme", "http"), token, advertised)
         scope.setdefault("app", None)
         await _ROUTER(scope, receive, noted)
     except Refused as refusal:

@@ -39,12 +39,14 @@ T = TypeVar("T")
 class Emulator:
     """A running emulator. A context manager: leaving it stops the server and removes a home of its own making."""
 
-    def __init__(self, stage: Stage, home: Path | str | None, *, tls: bool = False) -> None:
+    def __init__(
+        self, stage: Stage, home: Path | str | None, *, tls: bool = False, well_known_keys: bool = False
+    ) -> None:
         self.stage = stage
-        self.site = Site(stage)
         self._own_home = home is None
         self._home = Home(Path(home or tempfile.mkdtemp(prefix="symphony-emulator-")))
-        self._home.prepare(stage.world, one_key=self._own_home)
+        self._home.prepare(stage.world, one_key=self._own_home, well_known=well_known_keys)
+        self.site = Site(stage, keys=self._home)
         self._server = Background(self.site, tls=self._home.certify(stage.world, "localhost") if tls else None)
         self.url = self._server.url
         self.faults = FaultsOfPod(stage, self.do)
@@ -64,11 +66,13 @@ class Emulator:
         rooms: int = 0,
         messages: int = 0,
         hold: float = HOLD,
+        well_known_keys: bool = False,
     ) -> Emulator:
         """A server on a free port, in a thread. `world` is a name, the path of a file, or a World made by hand, and
         grows by so many users, rooms and messages. With `tls` it serves https, and `home` holds the authority and a
         certificate for each app and bot. `state` is a file in which all is kept, and from which it goes on; ValueError
-        when it cannot be used. `hold` is how long (s) a read of a datafeed waits for an event."""
+        when it cannot be used. `hold` is how long (s) a read of a datafeed waits for an event. With `well_known_keys`
+        apps and bots have the key that comes with the package, `emulator/access/well_known.pem`."""
         made = world if isinstance(world, World) else load(world, seed)
         if users or rooms or messages:
             from emulator.seeding.grow import grow
@@ -77,7 +81,7 @@ class Emulator:
         if state is not None and home is None:
             home = f"{state}-home"  # what is kept knows the keys of its home
         pod_key = None if home is None else Home(Path(home)).pod_key()
-        emulator = cls(Stage(made, pod_key=pod_key), home, tls=tls)
+        emulator = cls(Stage(made, pod_key=pod_key), home, tls=tls, well_known_keys=well_known_keys)
         emulator._home.write_facts(made, emulator.url)
         emulator.stage.hold = hold
         emulator.stage.loaded = made.snapshot()  # with the public keys that the home has just been given

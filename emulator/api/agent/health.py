@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emulator.api.agent.shapes import USER_AGENT
+from emulator.api.call import address
 from emulator.table.table import endpoint
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def health_extended(_: Call) -> dict[str, Any]:
 
 @endpoint("GET", "/agent/v1/info", auth="none", returns="AgentInfo")
 def info(call: Call) -> dict[str, Any]:
-    """What agent this is. Its addresses are those by which the client called."""
-    url = f"{call.scope.get('scheme', 'http')}://{call.header(b'host') or '127.0.0.1'}"
+    """What agent this is. Its addresses are those that it advertises, or by which the client called."""
+    url = address(call.scope)
     return {
         "ipAddress": "127.0.0.1",
         "hostname": "agent-1",
