@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from emulator.api.texts import is_known
 from emulator.control import plane
 from emulator.control.openapi import document, refusals, refusals_of
 from emulator.control.parts import ControlCall
-from emulator.stage.journal import Journal
+from emulator.stage.journal import Entry, Journal
 from emulator.table.table import Endpoint
 
 BODIES = 20
@@ -18,14 +19,18 @@ BODIES = 20
 
 
 @contextmanager
-def noted_endpoints(seen: dict[str, tuple[Endpoint, set[int]]]) -> Iterator[None]:
-    """Note the statuses of endpoints, but for what faults answer."""
+def noted_endpoints(seen: dict[str, tuple[Endpoint, set[int]]], odd: set[str]) -> Iterator[None]:
+    """Note the statuses of endpoints, and what bodies of refusals say that no text of ours is; but for what faults
+    answer."""
     note = Journal.note
 
     def noted(journal: Journal, *told: Any, **more: Any) -> None:
         note(journal, *told, **more)
         entry = journal.entries[-1]
-        if entry.endpoint is not None and not any(said.startswith("answered by fault") for said in entry.notes):
+        if any(said.startswith("answered by fault") for said in entry.notes):
+            return
+        odd.update(odd_texts(entry, told[-1]))
+        if entry.endpoint is not None:
             seen.setdefault(entry.endpoint.name, (entry.endpoint, set()))[1].add(entry.status or 0)
 
     Journal.note = noted  # type: ignore[method-assign]
@@ -33,6 +38,19 @@ def noted_endpoints(seen: dict[str, tuple[Endpoint, set[int]]]) -> Iterator[None
         yield
     finally:
         Journal.note = note  # type: ignore[method-assign]
+
+
+def odd_texts(entry: Entry, answered: bytes) -> Iterator[str]:
+    """What the body of a refusal says, where it is no text of the table. What MessageML refuses has the words of
+    production's library in the body and in the reason."""
+    if (entry.status or 0) < 400 and not (entry.path.endswith("/message/blast") and b'"errors":{"' in answered):
+        return
+    body = json.loads(answered)
+    for refusal in [body] if (entry.status or 0) >= 400 else body["errors"].values():
+        message = refusal["message"]
+        library = entry.endpoint is not None and entry.endpoint.form and message in (entry.reason or str(entry.notes))
+        if not is_known(message) and not library:
+            yield f"{entry.method} {entry.path}: {message}"
 
 
 @contextmanager
@@ -99,7 +117,8 @@ def all_declared() -> Iterator[None]:
     """What is answered as long as this lasts, `openapi.json` declares, but for what a fault or a broken test says."""
     endpoints: dict[str, tuple[Endpoint, set[int]]] = {}
     control: dict[tuple[str, str], tuple[ControlCall, set[int], set[bytes]]] = {}
-    with noted_endpoints(endpoints), noted_control_calls(control):
+    odd_said: set[str] = set()
+    with noted_endpoints(endpoints, odd_said), noted_control_calls(control):
         yield
     undeclared = {
         name: odd
@@ -111,5 +130,6 @@ def all_declared() -> Iterator[None]:
         if (odd := statuses - {call.success, *refusals_of(call)})
     }
     assert not undeclared, f"answered, and not declared (`success` of the row, `refusals` in openapi): {undeclared}"
+    assert not odd_said, f"said in bodies of refusals, and not in emulator/api/texts.py: {odd_said}"
     strange = [line for call, _, bodies in control.values() if bodies for line in undeclared_bodies(call, bodies)]
     assert not strange, "answered in another shape than declared:\n" + "\n".join(strange)
