@@ -351,6 +351,57 @@ def test_events_of_messages_and_of_other_things(wire: Wire) -> None:
     assert by_kind["INSTANTMESSAGECREATED"]["messageId"].endswith("bw")
 
 
+FIELDS = (
+    '<text-field name="empty"/><text-field name="default">so far</text-field><textarea name="why"/>'
+    '<checkbox name="on" value="yes" checked="true">O</checkbox><checkbox name="off" value="no">F</checkbox>'
+    '<checkbox name="many" value="1" checked="true">1</checkbox>'
+    '<checkbox name="many" value="2" checked="true">2</checkbox>'
+    '<radio name="one" value="a">A</radio><radio name="one" value="b" checked="true">B</radio>'
+    '<radio name="none" value="a">A</radio><select name="side"><option value="buy">B</option></select>'
+    '<select name="sides" multiple="true"><option value="buy">B</option></select><person-selector name="who"/>'
+    '<date-picker name="day"/><time-picker name="at"/><timezone-picker name="zone" value="Europe/Paris"/>'
+    '<room-selector name="where"/><text-field name="must" required="true"/>'
+    '<button type="reset">R</button><button name="go" type="action">S</button>'
+    '<button name="anyway" type="action" formnovalidate="true">S</button>'
+)
+
+
+def test_every_field_of_a_form_is_sent(wire: Wire) -> None:
+    """The pages of the documentation, one for each element."""
+    wire.stage.hold = 0.01
+    feed = wire.post("/agent/v5/datafeeds", "acme-bot", None, json={}).json()["id"]
+    desk = wire.room("Trading Desk").id
+    message = {"message": f'<messageML><form id="f">{FIELDS}</form></messageML>'}
+    form = wire.post(f"/agent/v4/stream/{desk}/message/create", "acme-bot", None, data=message).json()["messageId"]
+
+    def submit(**values: Any) -> Any:
+        asked = {"as": "bob", "message": form, "formId": "f", "values": values}
+        return wire.http.post("/emulator/v1/forms", json=asked)
+
+    refused(submit(), 400, "'must' of form 'f' is required")
+    refused(submit(must="", action="go"), 400, "'must'")
+    assert submit(must="m", empty="e").status_code == 201
+    assert submit(action="anyway").status_code == 201
+    heard = wire.post(f"/agent/v5/datafeeds/{feed}/read", "acme-bot", None, json={}).json()["events"]
+    first, second = (each["payload"].get("symphonyElementsAction") for each in heard[1:])
+    left = {
+        "default": "so far",
+        "why": "",
+        "on": "yes",
+        "many": ["1", "2"],
+        "one": "b",
+        "side": "",
+        "sides": [],
+        "who": [],
+        "day": "",
+        "at": "",
+        "zone": "Europe/Paris",
+        "where": {"userIds": [], "streamIds": []},
+    }
+    assert first["formValues"] == {**left, "action": "go", "empty": "e", "must": "m"}
+    assert second["formValues"] == {**left, "action": "anyway", "empty": "", "must": ""}
+
+
 # --- explicit nulls are as good as absent fields: Java's WebClient writes them all (finos/symphony-bdk-java) ---
 
 

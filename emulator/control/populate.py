@@ -13,6 +13,7 @@ from emulator.api.agent.shapes import V4Message, v4_message
 from emulator.control.facts import StreamFacts, stream_facts
 from emulator.control.parts import Part, Who, call, stage_of, stream_of, user_of
 from emulator.rendering import as_messageml, render
+from emulator.stage.filling import completed
 from emulator.world import ids
 from emulator.world.attachments import Upload
 from emulator.world.errors import Invalid
@@ -154,10 +155,12 @@ class SubmittedAnswer(TypedDict):
 
 
 def submit_form(request: Request, asked: Submitted) -> SubmittedAnswer:
-    """Submit a form as a user who sees it: only production's own client can, no call of its API does."""
+    """Submit a form as a user who sees it: only production's own client can, no call of its API does. What `values`
+    leave out is sent as that client sends what nobody filled in."""
     world = stage_of(request).world
     user = user_of(world, asked.as_)
-    world.messages.submit(user, ids.url_safe(asked.message), asked.formId, tuple(asked.values.items()))
+    message = world.messages.seen_by(user, ids.url_safe(asked.message))
+    world.messages.submit(user, message.id, asked.formId, completed(message.presentationml, asked.formId, asked.values))
     return {"submitted": asked.formId}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from emulator.rendering import as_messageml, render, verbatim
-from emulator.stage.filling import filled
+from emulator.stage.filling import completed, filled
 from emulator.world.behaviours import ANY_FORM
 from emulator.world.errors import Forbidden, Unknown
 from emulator.world.messages import Origin
@@ -81,10 +81,10 @@ def _submit(world: World, user: User, deed: Deed, answered: Answered) -> None:
         raise Unknown(f"message '{message.id}' has no form")
     form = message.forms[0] if deed.form == ANY_FORM else deed.form or ""
     if deed.values is None:
-        values = filled(message.presentationml, form, world.clock.now())
+        values = filled(message.presentationml, form, world.clock.now(), user.id)
     else:
-        values = tuple((name, _put_in(world, value, answered, str)) for name, value in deed.values)
-    world.messages.submit(user, message.id, form, values)
+        values = {name: _put_in(world, value, answered, str) for name, value in deed.values}
+    world.messages.submit(user, message.id, form, completed(message.presentationml, form, values))
 
 
 DEEDS: dict[str, Callable[[World, User, Deed, Answered], None]] = {
