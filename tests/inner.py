@@ -5,22 +5,55 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
 
-def pytest_run(*arguments: str | Path, workers: int = 0) -> subprocess.CompletedProcess[str]:
-    """What pytest says of these suites, with our plugin and none but what it needs: the others of this environment take
-    three seconds to load. That pytest finds the plugin by itself is seen in `test_packaging`."""
-    plugins = ["-p", "emulator.testing.plugin"]
+def pytest_run(*arguments: str | Path, workers: int = 0, fresh: bool = False) -> subprocess.CompletedProcess[str]:
+    """What pytest says of these suites, with our plugin and none but what it needs. That pytest finds the plugin by
+    itself is seen in `test_packaging`. Unless it is to be `fresh` or has workers it is a fork of this process, which
+    has loaded everything already: half of the suite's time went into loading it again and again."""
+    options = ["-q", "-p", "no:cacheprovider", "-p", "emulator.testing.plugin", *map(str, arguments)]
+    if not workers and not fresh:
+        return _forked(options)
     if workers:
-        plugins += ["-p", "xdist.plugin", "-n", str(workers)]
+        options += ["-p", "xdist.plugin", "-n", str(workers)]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins, *map(str, arguments)],
+        [sys.executable, "-m", "pytest", *options],
         capture_output=True,
         text=True,
         check=False,
         cwd=ROOT,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
+
+
+def _forked(options: list[str]) -> subprocess.CompletedProcess[str]:
+    import pytest
+
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+", encoding="utf-8") as err:
+        child = os.fork()
+        if child == 0:
+            code = 70
+            try:
+                os.dup2(out.fileno(), 1)
+                os.dup2(err.fileno(), 2)
+                sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+                os.chdir(ROOT)
+                os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+                for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
+                    del os.environ[name]
+                code = int(pytest.main(options))
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(options, os.waitstatus_to_exitcode(status), out.read(), err.read())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-_NAMED_OTHERWISE = {"jwt": "pyjwt", "yaml": "pyyaml", "pydantic_core": "pydantic"}
+_NAMED_OTHERWISE = {"jwt": "pyjwt", "yaml": "pyyaml", "pydantic_core": "pydantic", "re2": "google-re2"}
 _WITH_PYTEST = {"pytest"}
 """The plugin is imported by pytest, which is there then."""
 

@@ -37,9 +37,11 @@ def test_a_stranger(symphony_pod):
 """
 
 
-def run(folder: Path, suite: str, *options: str, workers: int = 0) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, suite: str, *options: str, workers: int = 0, fresh: bool = False
+) -> subprocess.CompletedProcess[str]:
     (folder / "test_suite.py").write_text(suite)
-    return pytest_run("--rootdir", folder, *options, folder, workers=workers)
+    return pytest_run("--rootdir", folder, *options, folder, workers=workers, fresh=fresh)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -78,7 +80,7 @@ def test_nothing_is_imported():
     assert ours <= {"emulator", "emulator.version", "emulator.testing", "emulator.testing.plugin"}
     assert not {"starlette", "uvicorn", "pydantic", "orjson", "jwt", "httpx"} & set(sys.modules)
 """
-    done = run(tmp_path, suite)
+    done = run(tmp_path, suite, fresh=True)
     assert done.returncode == 0, done.stdout
 
 
