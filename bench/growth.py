@@ -17,7 +17,8 @@ from statistics import median
 import httpx
 
 from emulator.seeding.grow import grow
-from emulator.seeding.load import load, plain
+from emulator.seeding.load import load
+from emulator.seeding.said import plain
 from emulator.site import Site
 from emulator.stage.stage import Stage
 from emulator.testing.transport import InProcess

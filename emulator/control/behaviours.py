@@ -8,7 +8,8 @@ from typing_extensions import TypedDict
 
 from emulator.control.parts import Deleted, call, stage_of, stream_of, user_of
 from emulator.seeding.behaving import checker, meant, written
-from emulator.seeding.parts import BehaviourPart, DoPart, WhenPart, Who
+from emulator.seeding.kinds import Who
+from emulator.seeding.parts import BehaviourPart, DoPart, WhenPart
 
 if TYPE_CHECKING:
     from starlette.requests import Request

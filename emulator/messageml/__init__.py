@@ -8,6 +8,6 @@ The behaviour, down to the words of its errors, is that of the production agent:
 
 from emulator.messageml.convert import Converted, convert
 from emulator.messageml.errors import InvalidMessage
-from emulator.messageml.reading import words_of
+from emulator.words import words_of
 
 __all__ = ["Converted", "InvalidMessage", "convert", "words_of"]

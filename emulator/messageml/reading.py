@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,8 +10,8 @@ from emulator.messageml.element import Element
 from emulator.messageml.emoji import unicode_of
 from emulator.messageml.entities import keyword_text, mention_text
 from emulator.messageml.writing import one_line
+from emulator.words import words_of
 
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _CASH = frozenset(("cashtag", "tag"))
 
 
@@ -28,11 +27,6 @@ class Reading:
     entities: int
     forms: tuple[str, ...]
     is_empty: bool
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The distinct words of a text, in lower case: how `words` is made, and how a query should be."""
-    return tuple(dict.fromkeys(_WORD.findall(text.lower())))
 
 
 def read(elements: Iterable[Element]) -> Reading:

@@ -13,7 +13,8 @@ from emulator.world.errors import Invalid
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-    from emulator.seeding.parts import BehaviourPart, DoPart, FilePart, WhenPart, Who
+    from emulator.seeding.kinds import Who
+    from emulator.seeding.parts import BehaviourPart, DoPart, FilePart, WhenPart
 
 THE_SENDER = "{sender}"
 
@@ -42,6 +43,8 @@ def meant(part: BehaviourPart, names: Names) -> Behaviour:
     when = part["when"]
     every = when.get("every")
     return Behaviour(
+        id=part.get("id", ""),
+        done=part.get("done", 0),
         event=when.get("event", TIMER),
         deeds=tuple(_deed(each, names, at) for at, each in enumerate(part["do"])),
         user=names.user(when["user"], "when", "user") if "user" in when else None,

@@ -108,14 +108,14 @@ def _sentence(error: ErrorDetails, place: Place, root: Any) -> str:
 # --- the types, walked ---
 
 
-def _bare(kind: Any) -> Iterator[Any]:
+def bare(kind: Any) -> Iterator[Any]:
     """The types that a hint stands for, without what is said about them."""
     origin = get_origin(kind)
     if origin in (Annotated, Required, NotRequired):
-        yield from _bare(get_args(kind)[0])
+        yield from bare(get_args(kind)[0])
     elif origin in (Union, types.UnionType):
         for each in get_args(kind):
-            yield from _bare(each)
+            yield from bare(each)
     else:
         yield kind
 
@@ -126,19 +126,19 @@ def hints(part: Any) -> dict[str, Any]:
     return get_type_hints(part, include_extras=True)
 
 
-def _inside(kind: Any, step: str | int) -> Iterator[Any]:
+def inside(kind: Any, step: str | int) -> Iterator[Any]:
     if is_typeddict(kind):
         if step in hints(kind):
-            yield from _bare(hints(kind)[str(step)])
+            yield from bare(hints(kind)[str(step)])
     elif get_args(kind) and get_origin(kind) in (list, tuple, dict):
-        yield from _bare(get_args(kind)[-1])
+        yield from bare(get_args(kind)[-1])
 
 
 def kinds_at(place: Iterable[str | int], root: Any = WorldFile) -> list[Any]:
     """The types that a value at this place of a world file may have."""
     kinds: list[Any] = [root]
     for step in place:
-        kinds = [inner for kind in kinds for inner in _inside(kind, step)]
+        kinds = [inner for kind in kinds for inner in inside(kind, step)]
     return kinds
 
 
@@ -152,7 +152,7 @@ def parts(root: Any = WorldFile) -> tuple[Any, ...]:
     found: dict[Any, None] = {}
 
     def walk(kind: Any) -> None:
-        for each in _bare(kind):
+        for each in bare(kind):
             if is_typeddict(each) and each not in found:
                 found[each] = None
                 for hint in hints(each).values():

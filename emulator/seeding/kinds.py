@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 from emulator.access.permissions import PERMISSIONS, is_permission
+from emulator.world.clock import LATEST
 from emulator.world.entitlements import COMPANY_ENTITLEMENTS, ENTITLEMENTS, ROLES
 from emulator.world.presence import CATEGORIES
 
@@ -154,7 +156,61 @@ def turn(every: int | str) -> int:
     return ms
 
 
+def moment(said: int | str, now: int) -> int:
+    """A time in ms: how long before `now`, as ms or with a unit (90s, 3d), after it (+2h), or a time (ISO 8601, in UTC
+    where it names no zone). ValueError for what is none of these or out of the years 1970 to 9998."""
+    if isinstance(said, int):
+        if said < 0:
+            raise ValueError(f"{said} ms ago is not between now and 1970")
+        at = now - said
+    elif _AGO.fullmatch(said):
+        at = now - ago(said)
+    elif _AGO.fullmatch(said.removeprefix("+")):
+        at = now + ago(said.removeprefix("+"))
+    else:
+        try:
+            read = datetime.fromisoformat(said)
+        except ValueError:
+            raise ValueError(
+                "write how long ago as a number with s, m, h or d, such as 90s or 3d, or a time such as"
+                f" 2026-03-02T09:30:00Z; '{said[:_LONGEST_WORD]}' is neither"
+            ) from None
+        since = (read if read.tzinfo else read.replace(tzinfo=UTC)) - _EPOCH
+        at = (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
+    if not 0 <= at < LATEST:
+        raise ValueError(f"{said} is not within 1970 and 9998")
+    return at
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SOME_TIME = LATEST // 2
+
+
+def written(at: int) -> str:
+    """A time (ms) as files have it: `moment` reads it."""
+    return (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _any(value: object) -> None:
+    """Whether there is such a user is seen when all of them are known."""
+
+
+_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
+
+
+def _id(value: str) -> None:
+    if not _ID.fullmatch(value):
+        raise ValueError("an id has 1 to 128 letters, digits, _ and -, as URLs take them unescaped")
+
+
+MOMENT = Must(
+    lambda value: moment(value, _SOME_TIME),
+    {"$comment": "a time", "examples": ["90s", "15m", "2h", "3d", "2026-03-02T09:30:00Z"]},
+)
+WHO = Must(_any, {"$comment": "a user"})
+
 Name = Annotated[str, Must(_not_blank, {"pattern": r"\S"})]
+Id = Annotated[str, Must(_id, {"pattern": "^[A-Za-z0-9_-]{1,128}$"})]
 Permission = Annotated[
     str,
     Must(_permission, {"anyOf": [{"enum": sorted(PERMISSIONS)}, {"pattern": "^[A-Z0-9_]{1,64}$"}]}),
@@ -167,4 +223,7 @@ Role = Annotated[
     one_of("role", [*ROLES, *(f"{role.id}.{action}" for role in ROLES.values() for action in role.optional_actions)]),
 ]
 Category = Annotated[str, one_of("presence", CATEGORIES)]
-Ago = Annotated[int | str, Must(ago, {"examples": ["90s", "15m", "2h", "3d"]})]
+Moment = Annotated[int | str, MOMENT]
+"""How long before the start (ms, or 90s, 15m, 2h, 3d), after it (+2h), or a time."""
+Who = Annotated[int | str, WHO]
+"""A user: by username, or by e-mail or id where several have the name."""

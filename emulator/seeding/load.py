@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from html import escape
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS
-from emulator.rendering import Everybody, rendered
 from emulator.seeding import behaving, fidelity
+from emulator.seeding.builder import Builder, Place
+from emulator.seeding.conversations import Conversations
 from emulator.seeding.file import Source, WorldFileError, find, read, read_choices
-from emulator.seeding.kinds import ago, check_key, near
-from emulator.world.apps import App, Installation
+from emulator.seeding.kinds import near
+from emulator.seeding.parts import (
+    AppPart,
+    BarrierPart,
+    ChoicePart,
+    CompanyPart,
+    ConnectionPart,
+    GroupPart,
+    ProductPart,
+    SettingsPart,
+    UserPart,
+)
+from emulator.world import ids
+from emulator.world.apps import App, Installation, Product
+from emulator.world.barriers import Barrier, Group
 from emulator.world.companies import Company
+from emulator.world.connections import Connection
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS
-from emulator.world.errors import Refused
-from emulator.world.messages import Content, Origin
-from emulator.world.policy import rooms as policy
-from emulator.world.streams import RoomAttributes, name_key
-from emulator.world.users import NORMAL, User
+from emulator.world.following import Follow
+from emulator.world.settings import Settings
+from emulator.world.users import User
 from emulator.world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from emulator.seeding.parts import (
-        AppPart,
-        BarriersPart,
-        BehaviourPart,
-        CompanyPart,
-        ImPart,
-        MessagePart,
-        RoomPart,
-        SettingsPart,
-        UserPart,
-        Who,
-    )
-    from emulator.world.streams import Stream
-
-T = TypeVar("T")
+    from emulator.seeding.kinds import Who
+    from emulator.seeding.parts import BarriersPart, BehaviourPart, ClockPart
 
 
 def load(world: str = "demo", seed: int = 0) -> World:
@@ -48,319 +46,258 @@ def load(world: str = "demo", seed: int = 0) -> World:
 
 def build(source: Source, seed: int = 0) -> World:
     """The world that a file describes; WorldFileError where it contradicts itself."""
-    return _Builder(source, seed).build()
+    file = source.file
+    builder = Builder(source, World(seed=seed))
+    world = builder.world
+    if "clock" in file:
+        _clock(builder, file["clock"])
+    if "time" in file:
+        builder.now = builder.moment(file["time"], "time")
+    for at, company in enumerate(file["companies"]):
+        _company(builder, company, "companies", at)
+    if not len(world.companies.book):
+        builder.mistake("a world has at least one company", "companies")
+        raise WorldFileError(source.name, builder.mistakes)
+    _settings(builder, file.get("settings", {}))
+    users = file.get("users", [])
+    made = [_user(builder, user, "users", at) for at, user in enumerate(users)]
+    for at, user in enumerate(made):
+        if user is not None:
+            made[at] = _about(builder, users[at], user, "users", at)
+    for at, connection in enumerate(file.get("connections", [])):
+        _connection(builder, connection, "connections", at)
+    _barriers(builder, file.get("barriers", {}), "barriers")
+    for at, app in enumerate(file.get("apps", [])):
+        builder.attempt(partial(_app, builder, app, "apps", at), "apps", at)
+    Conversations(builder).build()
+    for at, behaviour in enumerate(file.get("behaviours", [])):
+        builder.attempt(partial(_behaviour, builder, behaviour, "behaviours", at), "behaviours", at)
+    for user in made:  # last: a deactivated owner still owned while the rooms were made
+        if user is not None and not user.enabled:
+            _deactivate(world, user)
+    if builder.mistakes:
+        raise WorldFileError(source.name, builder.mistakes)
+    world.events.recent.clear()
+    return world
 
 
-Place = str | int
+def _clock(builder: Builder, part: ClockPart) -> None:
+    clock = builder.world.clock
+    clock.restore((part.get("shift", 0), None))
+    builder.now = clock.now()
+    if "frozenAt" in part:
+        builder.now = builder.moment(part["frozenAt"], "clock", "frozenAt")
+        clock.restore((part.get("shift", 0), builder.now))
 
 
-class _Builder:
-    """Goes through a file once, and remembers what names mean and which mistakes it met."""
+def _company(builder: Builder, part: CompanyPart, *place: Place) -> None:
+    companies = builder.world.companies
+    if part["pod"] in companies.book:
+        builder.mistake(f"there is a company with the pod id {part['pod']} already", *place, "pod")
+    else:
+        companies.add(Company(id=part["pod"], **builder.taken(part, CompanyPart, Company, *place)))
 
-    def __init__(self, source: Source, seed: int) -> None:
-        self.source = source
-        self.file = source.file
-        self.world = World(seed=seed)
-        self.now = self.world.clock.now()
-        self.mistakes: list[str] = []
-        self.users: dict[str, User] = {}
-        self.origin = Origin(session=self.world.ids.uuid())
 
-    def build(self) -> World:
-        file = self.file
-        for at, company in enumerate(file["companies"]):
-            self._company(company, "companies", at)
-        if not len(self.world.companies.book):
-            self._mistake("a world has at least one company", "companies")
-            raise WorldFileError(self.source.name, self.mistakes)
-        self._settings(file.get("settings", {}))
-        for at, user in enumerate(file.get("users", [])):
-            self._user(user, "users", at)
-        for at, connection in enumerate(file.get("connections", [])):
-            one = self._named(connection["from"], "connections", at)
-            other = self._named(connection["to"], "connections", at)
-            if one and other:
-                self.world.connections.set(one, other, connection.get("status", "ACCEPTED"))
-        self._barriers(file.get("barriers", {}))
-        for at, app in enumerate(file.get("apps", [])):
-            self._app(app, "apps", at)
-        for at, room in enumerate(file.get("rooms", [])):
-            self._try(partial(self._room, room, "rooms", at), "rooms", at)
-        for at, im in enumerate(file.get("ims", [])):
-            self._try(partial(self._im, im, "ims", at), "ims", at)
-        for at, behaviour in enumerate(file.get("behaviours", [])):
-            self._behaviour(behaviour, "behaviours", at)
-        for user in file.get("users", []):  # last: a deactivated owner still owned while the rooms were made
-            if user.get("status") == "DISABLED" and user["username"] in self.users:
-                self.world.users.change(self.users[user["username"]], enabled=False)
-        if self.mistakes:
-            raise WorldFileError(self.source.name, self.mistakes)
-        self.world.events.recent.clear()
-        return self.world
+def _settings(builder: Builder, part: SettingsPart) -> None:
+    given = builder.taken(part, SettingsPart, Settings, "settings")
+    if "file_types" in given:
+        given["file_types"] = frozenset(each.lower() for each in given["file_types"])
+    builder.world.set(**given)
+    _choices(builder, part, "settings")
 
-    # --- mistakes ---
 
-    def _mistake(self, what: str, *place: Place) -> None:
-        self.mistakes.append(f"{self.source.where(*place)}: {'.'.join(map(str, place))}: {what}")
-
-    def _try(self, make: Callable[[], T], *place: Place) -> T | None:
+def _choices(builder: Builder, part: SettingsPart, *place: Place) -> None:
+    """How the world reads what is open: strictly, over that as a file of choices says, then as the settings do."""
+    world = builder.world
+    world.set(**fidelity.settings({"strict": part.get("strict", False)}))
+    if "fidelity" in part:
+        path = builder.source.folder(*place, "fidelity") / part["fidelity"]
         try:
-            return make()
-        except Refused as refused:
-            self._mistake(refused.reason, *place)
-            return None
-
-    def _named(self, username: str, *place: Place) -> User | None:
-        user = self.users.get(username)
-        if user is None:
-            self._mistake(f"no user is named '{username}'{near(username, self.users)}", *place)
-        return user
-
-    def _all_named(self, usernames: Iterable[str], *place: Place) -> list[User]:
-        return [user for name in usernames if (user := self._named(name, *place))]
-
-    def _ago(self, how_long: int | str, *place: Place) -> int:
-        """How long ago in ms."""
-        long = ago(how_long)
-        if 0 <= long <= self.now:
-            return long
-        self._mistake(f"{how_long} ago is not between now and 1970", *place)
-        return 0
-
-    def _key(self, part: UserPart | AppPart, *place: Place) -> str | None:
-        """The public key of a user or an app, out of the file itself or of one beside it."""
-        if "publicKeyFile" not in part:
-            return part.get("publicKey")
-        place = (*place, "publicKeyFile")
-        if "publicKey" in part:
-            self._mistake("give publicKey or publicKeyFile, not both", *place)
-            return None
-        path = self.source.folder(*place) / part["publicKeyFile"]
-        try:
-            key = path.read_text(encoding="ascii")
-            check_key(key)
-        except (OSError, ValueError) as error:
-            self._mistake(f"{path}: {getattr(error, 'strerror', None) or error}", *place)
-            return None
-        return key
-
-    # --- parts ---
-
-    def _company(self, part: CompanyPart, *place: Place) -> None:
-        if part["pod"] in self.world.companies.book:
-            self._mistake(f"there is a company with the pod id {part['pod']} already", *place, "pod")
+            world.set(**read_choices(path))
+        except WorldFileError as error:
+            for mistake in error.mistakes:
+                builder.mistake(f"{path}: {mistake}", *place, "fidelity")
             return
-        self.world.companies.add(
-            Company(
-                id=part["pod"],
-                name=part["name"],
-                cross_pod=part.get("crossPod", True),
-                entitlements=frozenset(part.get("entitlements", ())),
-            )
-        )
+    world.set(**fidelity.settings({**part, "strict": False}))
 
-    def _settings(self, part: SettingsPart) -> None:
-        given: dict[str, Any] = {}
-        if "fileTypes" in part:
-            given["file_types"] = frozenset(each.lower() for each in part["fileTypes"])
-        if "protocols" in part:
-            given["protocols"] = tuple(part["protocols"])
-        for name, field in (("sessionHours", "session_hours"), ("suppressMinutes", "suppress_minutes")):
-            if name in part:
-                given[field] = part[name]  # type: ignore[literal-required]
-        self.world.set(**given)
-        self._choices(part)
 
-    def _choices(self, part: SettingsPart) -> None:
-        """How the world reads what is open: strictly, over that as a file of choices says, then as the settings do."""
-        self.world.set(**fidelity.settings({"strict": part.get("strict", False)}))
-        if "fidelity" in part:
-            path = self.source.folder("settings", "fidelity") / part["fidelity"]
-            try:
-                self.world.set(**read_choices(path))
-            except WorldFileError as error:
-                for mistake in error.mistakes:
-                    self._mistake(f"{path}: {mistake}", "settings", "fidelity")
-                return
-        self.world.set(**fidelity.settings({**part, "strict": False}))
+# --- users ---
 
-    def _user(self, part: UserPart, *place: Place) -> None:
-        companies = self.world.companies
-        company = companies.named(part["company"]) if "company" in part else companies.home
-        if company is None:
-            known = [each.name for each in companies.book]
-            self._mistake(f"no company is named '{part['company']}'{near(part['company'], known)}", *place, "company")
-            return
-        public_key = self._key(part, *place)
-        username = part["username"]
-        names = [name for name in (part.get("firstName"), part.get("lastName")) if name]
-        switches = part.get("entitlements", {})
-        entitlements = DEFAULT_ENTITLEMENTS | {name for name, on in switches.items() if on}
-        user = self._try(
-            lambda: self.world.users.add(
-                User(
-                    id=self.world.users.next_id(company.id),
-                    username=username,
-                    email=part.get("email", f"{username}@{company.name.split()[0].lower()}.example"),
-                    display_name=part.get("displayName", " ".join(names) or username),
-                    first_name=part.get("firstName"),
-                    last_name=part.get("lastName"),
-                    title=part.get("title"),
-                    department=part.get("department"),
-                    division=part.get("division"),
-                    location=part.get("location"),
-                    job_function=part.get("jobFunction"),
-                    work_phone=part.get("workPhone"),
-                    mobile_phone=part.get("mobilePhone"),
-                    two_factor_phone=part.get("twoFactorPhone"),
-                    sms_number=part.get("smsNumber"),
-                    industries=tuple(part.get("industries", ())),
-                    asset_classes=tuple(part.get("assetClasses", ())),
-                    functions=tuple(part.get("functions", ())),
-                    market_coverages=tuple(part.get("marketCoverages", ())),
-                    responsibilities=tuple(part.get("responsibilities", ())),
-                    instruments=tuple(part.get("instruments", ())),
-                    account_type=part.get("accountType", NORMAL),
-                    suspended=part.get("suspended", False),
-                    roles=frozenset(part.get("roles", ("INDIVIDUAL",))),
-                    entitlements=entitlements - {name for name, on in switches.items() if not on},
-                    accepts_connections=part.get("acceptsConnections", False),
-                    public_key=public_key,
-                )
-            ),
-            *place,
-        )
-        if user is None:
-            return
-        self.users[username] = user
-        if "presence" in part:
-            self._try(partial(self.world.presences.set, user, part["presence"]), *place, "presence")
 
-    def _barriers(self, part: BarriersPart) -> None:
-        for name, members in part.get("groups", {}).items():
-            users = self._all_named(members, "barriers", "groups", name)
-            self.world.barriers.set_group(name, [user.id for user in users])
-        known = [group.name for group in self.world.barriers.groups]
-        for at, pair in enumerate(part.get("between", [])):
-            strange = [name for name in pair if self.world.barriers.group_named(name) is None]
-            for name in strange:
-                self._mistake(f"no group is named '{name}'{near(name, known)}", "barriers", "between", at)
-            if not strange:
-                self._try(partial(self.world.barriers.raise_between, *pair), "barriers", "between", at)
+def email_of(username: str, company: Company) -> str:
+    """The e-mail address of a user for whom a file names none."""
+    return f"{username}@{company.name.split()[0].lower()}.example"
 
-    def _app(self, part: AppPart, *place: Place) -> None:
-        asked = part.get("permissions", [])
-        permissions = PERMISSIONS if asked == "all" else frozenset(asked) | {ACT_AS_USER}
-        if not part.get("actAsUser", True):
-            permissions -= {ACT_AS_USER}
-        installed = part.get("installedFor", "all")
-        users = None if installed == "all" else self._all_named(installed, *place, "installedFor")
-        app = App(
-            id=part["id"],
-            name=part.get("name", part["id"]),
-            permissions=permissions,
-            enabled=part.get("enabled", True),
-            automatic=users is None,
-            public_key=self._key(part, *place),
-        )
-        self._try(partial(self.world.apps.add, app), *place)
-        for user in users or ():
-            self.world.apps.choose(Installation(user=user.id, app=app.id, install=True))
 
-    def _behaviour(self, part: BehaviourPart, *place: Place) -> None:
-        behaviour = self._try(partial(behaving.meant, part, _Names(self, place)), *place)
-        if behaviour is not None:
-            self._try(partial(self.world.behaviours.add, behaviour), *place)
+def name_of(username: str, first: str | None, last: str | None) -> str:
+    """The display name of a user for whom a file names none."""
+    return " ".join(name for name in (first, last) if name) or username
 
-    def _room_named(self, name: str, *place: Place) -> Stream | None:
-        for company in self.world.companies.book:
-            room = self.world.streams.book.one_by("name", (company.id, name_key(name)))
-            if room is not None:
-                return room
-        names = (stream.room.name for stream in self.world.streams.book if stream.room)
-        self._mistake(f"no room is named '{name}'{near(name, names)}", *place)
+
+def _user(builder: Builder, part: UserPart, *place: Place) -> User | None:
+    world = builder.world
+    company = world.companies.named(part["company"]) if "company" in part else world.companies.home
+    if company is None:
+        names = [each.name for each in world.companies.book]
+        builder.mistake(f"no company is named '{part['company']}'{near(part['company'], names)}", *place, "company")
         return None
+    user_id = part.get("id") or world.users.next_id(company.id)
+    if user_id < 1 << 36:
+        user_id = ids.user_id(company.id, user_id)
+    if ids.pod_of(user_id) != company.id or user_id in world.users.book:
+        first, last = ids.user_id(company.id, 1), ids.user_id(company.id + 1, 0) - 1
+        why = "is there twice" if user_id in world.users.book else f"is none of this company's, {first} to {last}"
+        builder.mistake(f"the user id {user_id} {why}", *place, "id")
+        return None
+    switches = part.get("entitlements", {})
+    on = {name for name, switched in switches.items() if switched}
+    here = {key: value for key, value in part.items() if key not in ("delegates", "createdBy")}  # known later
+    given = builder.taken(here, UserPart, User, *place)
+    given |= {
+        "id": user_id,
+        "email": part.get("email") or email_of(part["username"], company),
+        "display_name": part.get("displayName")
+        or name_of(part["username"], part.get("firstName"), part.get("lastName")),
+        "avatars": tuple((each["size"], each["url"]) for each in part.get("avatars", ())),
+        "entitlements": (DEFAULT_ENTITLEMENTS | on) - (switches.keys() - on),
+        "public_key": builder.key(part, *place),
+        "created_at": (created := given.get("created_at", builder.now)),
+        "updated_at": given.get("updated_at", created),
+    }
+    user = builder.attempt(partial(world.users.add, User(**given)), *place)
+    if user is None:
+        return None
+    builder.known(user)
+    if part.get("status") != "DISABLED":
+        return user
+    # Deactivated when all else is there; until then the time stays with the record.
+    return replace(user, enabled=False, deactivated_at=user.deactivated_at or builder.now)
 
-    def _room(self, part: RoomPart, *place: Place) -> None:
-        owners = self._all_named(part["owners"], *place, "owners")
-        members = self._all_named(part.get("members", []), *place, "members")
-        if not owners:
-            self._mistake("a room needs an owner", *place)
-            return
-        public = part.get("public", False)
-        attributes = RoomAttributes(
-            name=part["name"],
-            description=part.get("description", ""),
-            keywords=tuple(part.get("keywords", {}).items()),
-            members_can_invite=part.get("membersCanInvite", public),
-            discoverable=part.get("discoverable", public),
-            public=public,
-            read_only=part.get("readOnly", False),
-            copy_protected=part.get("copyProtected", False),
-            cross_pod=part.get("crossPod", False),
-            view_history=part.get("viewHistory", public),
-            multilateral=part.get("multiLateralRoom", False),
+
+def _about(builder: Builder, part: UserPart, user: User, *place: Place) -> User:
+    """What a user has to do with others, now that all are known."""
+    world = builder.world
+    others = {key: value for key, value in part.items() if key in ("delegates", "createdBy")}
+    if others:
+        user = replace(user, **builder.taken(others, UserPart, User, *place))
+        world.users.book.put(user.id, replace(user, enabled=True))
+    if "presence" in part:
+        shown = part["presence"]
+        shown = {"category": shown} if isinstance(shown, str) else shown
+        since = builder.moment(shown["since"], *place, "presence", "since") if "since" in shown else builder.now
+        world.presences.load(user, shown["category"], since)
+    for at, each in enumerate(part.get("follows", [])):
+        follow = each if isinstance(each, dict) else {"user": each}
+        followed = builder.named(follow["user"], *place, "follows", at)
+        if followed is None:
+            continue
+        if followed.company_id != user.company_id or followed.id == user.id:
+            builder.mistake("one follows colleagues", *place, "follows", at)
+            continue
+        since = builder.moment(follow["since"], *place, "follows", at) if "since" in follow else builder.now
+        world.following.book.put((user.id, followed.id), Follow(follower=user.id, followed=followed.id, at=since))
+    return user
+
+
+def _deactivate(world: World, user: User) -> None:
+    """Deactivate a user with all that follows of it; the times are those of the file."""
+    changed = world.users.change(world.users.get(user.id), enabled=False)
+    world.users.book.put(user.id, replace(changed, deactivated_at=user.deactivated_at, updated_at=user.updated_at))
+
+
+def _connection(builder: Builder, part: ConnectionPart, *place: Place) -> None:
+    one, other = builder.named(part["from"], *place), builder.named(part["to"], *place)
+    if one is None or other is None:
+        return
+    given = builder.taken(part, ConnectionPart, Connection, *place)
+    given.setdefault("status", "ACCEPTED")
+    given.setdefault("first_requested_at", builder.now)
+    given.setdefault("updated_at", given["first_requested_at"])
+    connection = Connection(requester=one.id, receiver=other.id, **given)
+    book = builder.world.connections.book
+    book.put(book.key_of(connection), connection)
+
+
+# --- barriers, apps, behaviours ---
+
+
+def _barriers(builder: Builder, part: BarriersPart, *place: Place) -> None:
+    barriers, now = builder.world.barriers, builder.now
+    for name, members in part.get("groups", {}).items():
+        here = (*place, "groups", name)
+        group: GroupPart = members if isinstance(members, dict) else {"members": []}
+        users = builder.all_named(members, *here) if isinstance(members, list) else ()
+        given: dict[str, Any] = {"created_at": now, "modified_at": now}
+        given |= builder.taken(group, GroupPart, Group, *here)
+        given["id"] = builder.id_given(group, barriers.groups, lambda: builder.world.ids.object(now), *here)
+        given["members"] |= {user.id for user in users}
+        barriers.groups.put(given["id"], Group(name=name, **given))
+    known = [group.name for group in barriers.groups]
+    for at, pair in enumerate(part.get("between", [])):
+        here = (*place, "between", at)
+        barrier: BarrierPart = pair if isinstance(pair, dict) else {"groups": pair}
+        groups = []
+        for name in barrier["groups"]:
+            found = barriers.group_named(name)
+            if found is None:
+                builder.mistake(f"no group is named '{name}'{near(name, known)}", *here)
+            else:
+                groups.append(found.id)
+        if len(groups) == 2:
+            given = {"active": True, "created_at": now, "modified_at": now}
+            given |= builder.taken(barrier, BarrierPart, Barrier, *here)
+            given["id"] = builder.id_given(barrier, barriers.book, lambda: builder.world.ids.object(now), *here)
+            barriers.book.put(given["id"], Barrier(**{**given, "groups": (groups[0], groups[1])}))
+
+
+def _app(builder: Builder, part: AppPart, *place: Place) -> None:
+    asked = part.get("permissions", [])
+    permissions = PERMISSIONS if asked == "all" else frozenset(asked) | {ACT_AS_USER}
+    if not part.get("actAsUser", True):
+        permissions -= {ACT_AS_USER}
+    installed = part.get("installedFor", "all")
+    users = None if installed == "all" else builder.all_named(installed, *place, "installedFor")
+    given = builder.taken(part, AppPart, App, *place)
+    given |= {
+        "name": part.get("name", part["id"]),
+        "permissions": permissions,
+        "automatic": users is None,
+        "properties": tuple(part.get("properties", {}).items()),
+        "public_key": builder.key(part, *place),
+        "created_at": (created := given.get("created_at", builder.now)),
+        "updated_at": given.get("updated_at", created),
+    }
+    if "notification" in part:
+        given["notification"] = (part["notification"]["url"], part["notification"]["apiKey"])
+    apps = builder.world.apps
+    app = apps.add(App(**given))
+    for user in users or ():
+        apps.choose(Installation(user=user.id, app=app.id, install=True))
+    for at, choice in enumerate(part.get("choices", [])):
+        here = (*place, "choices", at)
+        chosen = builder.taken(choice, ChoicePart, Installation, *here)
+        products = tuple(
+            Product(**builder.taken(product, ProductPart, Product, *here)) for product in choice.get("products", ())
         )
-        self._try(partial(policy.fits, attributes), *place)
-        created = self.now - self._ago(part.get("created", 0), *place, "created")
-        room = self.world.rooms.open(owners[0], attributes, at=created)
-        for user in owners[1:]:
-            self.world.streams.seat(room, user.id, owner=True, at=created)
-        for user in members:
-            self.world.streams.seat(room, user.id, at=created)
-        self._messages(room, part.get("messages", []), *place)
-        if not part.get("active", True):
-            self.world.rooms.set_active(owners[0], room.id, False)
+        if chosen["user"]:
+            apps.choose(Installation(**{**chosen, "app": app.id, "products": products}))
 
-    def _im(self, part: ImPart, *place: Place) -> None:
-        users = self._all_named(part["between"], *place, "between")
-        if len({user.id for user in users}) < 2:
-            self._mistake("an IM is between two users or more", *place)
-            return
-        created = self.now - self._ago(part.get("created", 0), *place, "created")
-        im = self.world.streams.open_im(users[0], tuple(sorted({user.id for user in users})), at=created)
-        self._messages(im, part.get("messages", []), *place)
 
-    def _messages(self, stream: Stream, parts: list[MessagePart], *above: Place) -> None:
-        for at, part in enumerate(parts):
-            place = (*above, "messages", at)
-            sender = self._named(part["from"], *place)
-            content = self._try(partial(self._content, part), *place)
-            if sender is not None and content is not None:
-                sent = self.now - self._ago(part.get("ago", 0), *place, "ago")
-                self.world.messages.load(sender, stream, content, self.origin, at=sent)
-
-    def _content(self, part: MessagePart) -> Content:
-        if ("text" in part) == ("message" in part):
-            raise Refused("a message has either 'text' or 'message' (MessageML)")
-        if "text" in part:
-            return plain(part["text"])
-        text = part["message"]
-        if not text.lstrip().startswith("<messageML"):
-            text = f"<messageML>{text}</messageML>"
-        return rendered(self.world, Everybody(self.world), text)
+def _behaviour(builder: Builder, part: BehaviourPart, *place: Place) -> None:
+    behaviour = behaving.meant(part, _Names(builder, place))
+    builder.world.behaviours.add(behaviour)
 
 
 class _Names:
     """What the names of a behaviour mean in this file; what means nothing is noted as a mistake at its place."""
 
-    def __init__(self, builder: _Builder, place: tuple[Place, ...]) -> None:
+    def __init__(self, builder: Builder, place: tuple[Place, ...]) -> None:
         self._builder, self._place = builder, place
 
     def user(self, who: Who, *place: Place) -> int:
-        user = self._builder._named(str(who), *self._place, *place)
+        user = self._builder.named(who, *self._place, *place)
         return user.id if user is not None else 0
 
     def stream(self, which: str, *place: Place) -> str:
-        room = self._builder._room_named(which, *self._place, *place)
-        return room.id if room is not None else ""
-
-
-def plain(text: str) -> Content:
-    """A message of plain text."""
-    words = {word.strip(".,;:!?()\"'").casefold() for word in text.split()}
-    return Content(
-        presentationml=f'<div data-format="PresentationML" data-version="2.0">{escape(text, quote=True)}</div>',
-        words=tuple(sorted(words - {""})),
-        characters=len(text),
-    )
+        stream = self._builder.stream_named(which, *self._place, *place)
+        return stream.id if stream is not None else ""

@@ -12,29 +12,32 @@ from typing_extensions import TypedDict
 
 from emulator.seeding.fidelity import Fidelity
 from emulator.seeding.kinds import (
-    Ago,
     Category,
     CompanyEntitlement,
     Entitlement,
+    Id,
+    Moment,
     Must,
     Name,
     Permission,
     PublicKey,
     Role,
     Says,
+    Who,
     one_of,
     sized,
     turn,
     within,
 )
+from emulator.seeding.stream_parts import ImPart, RoomPart, SignalPart
 from emulator.world import patterns
 from emulator.world.behaviours import EVENTS
 
 _LONGEST_SESSION = 100 * 365 * 24
 _LONGEST_SUPPRESS = 100 * 365 * 24 * 60
 _LONGEST_DELAY = 86_400_000
+_LONGEST_SHIFT = 8_000 * 365 * 86_400_000
 
-Who = str | int
 Short = Annotated[str, sized(1, 256)]
 Text = Annotated[str, sized(0, 100_000)]
 
@@ -53,11 +56,41 @@ class CompanyPart(TypedDict, total=False):
     """What the company is entitled to."""
 
 
+class AvatarPart(TypedDict, total=False):
+    """A picture of a user."""
+
+    size: Required[str]
+    """The width in pixels; the documentation has 50, 150, 500, 600 and original."""
+    url: Required[str]
+    """Where it lies."""
+
+
+class FollowPart(TypedDict, total=False):
+    """Somebody whom a user follows, and since when."""
+
+    user: Required[Who]
+    """Who is followed."""
+    since: Moment
+    """Since when; the start."""
+
+
+class PresencePart(TypedDict, total=False):
+    """What a user shows of themselves, and since when."""
+
+    category: Required[Category]
+    """What they show."""
+    since: Moment
+    """Since when; the start."""
+
+
 class UserPart(TypedDict, total=False):
     """A user: a person, or with `accountType: SYSTEM` a service account, which is a bot."""
 
     username: Required[Name]
-    """The name with which they log in, and by which all else in the file names them."""
+    """The name with which they log in, and by which all else in the file names them; where users of several companies
+    have it, by e-mail or id."""
+    id: Annotated[int, within(1, 2**63 - 1)]
+    """The user id, or the number within the company, which makes its lower 36 bits; the next one that is free."""
     company: str
     """The name of their company; the first one."""
     email: Name
@@ -98,12 +131,18 @@ class UserPart(TypedDict, total=False):
     """Responsibilities that they have."""
     instruments: list[str]
     """Instruments that they deal in."""
-    accountType: Literal["NORMAL", "SYSTEM"]
-    """NORMAL is a person, SYSTEM a service account; NORMAL."""
+    avatars: list[AvatarPart]
+    """Pictures; the initials."""
+    accountType: Literal["NORMAL", "SYSTEM", "SDL"]
+    """NORMAL is a person, SYSTEM a service account, SDL a distribution list; NORMAL."""
     status: Literal["ENABLED", "DISABLED"]
     """Who is DISABLED is deactivated; ENABLED."""
     suspended: bool
     """Whether the account is suspended; false."""
+    suspendedUntil: Moment
+    """Until when it is suspended, such as +2h; for ever."""
+    suspensionReason: str
+    """Why it is suspended."""
     roles: list[Role]
     """The roles; INDIVIDUAL alone."""
     entitlements: dict[Entitlement, bool]
@@ -114,13 +153,31 @@ class UserPart(TypedDict, total=False):
     """The PEM of the public key with which a service account logs in; without one the emulator makes a pair."""
     publicKeyFile: str
     """A file with that PEM, relative to the world file."""
-    presence: Category
+    previousKey: PublicKey
+    """The PEM of the key before that one, while it works."""
+    previousKeyUntil: Moment
+    """Until when the key before works."""
+    presence: Category | PresencePart
     """What they show of themselves; OFFLINE."""
+    delegates: list[Who]
+    """Who may act for them in meetings and calendars."""
+    follows: list[Who | FollowPart]
+    """Colleagues whom they follow."""
+    createdBy: Who
+    """Who made the account."""
+    created: Moment
+    """When it was made; the start."""
+    updated: Moment
+    """When it was changed last; when it was made."""
+    deactivated: Moment
+    """When it was deactivated; the start for who is DISABLED."""
+    lastLogin: Moment
+    """When they logged in last."""
 
 
 _ConnectionPart = TypedDict(
     "_ConnectionPart",
-    {"from": Annotated[Required[str], Says("Who asked.")]},
+    {"from": Annotated[Required[Who], Says("Who asked.")]},
     total=False,
 )
 
@@ -128,19 +185,88 @@ _ConnectionPart = TypedDict(
 class ConnectionPart(_ConnectionPart, total=False):
     """A request for a connection between users of two companies, and what became of it."""
 
-    to: Required[str]
+    to: Required[Who]
     """Who was asked."""
     status: Literal["PENDING", "ACCEPTED", "REJECTED"]
     """What became of it; ACCEPTED."""
+    requests: Annotated[int, within(1, 1_000_000)]
+    """How often it was asked for; 1."""
+    firstRequested: Moment
+    """When it was asked for first; the start."""
+    updated: Moment
+    """When it became what it is; when it was asked for first."""
+
+
+class GroupPart(TypedDict, total=False):
+    """A group of users whom barriers are about."""
+
+    members: Required[list[Who]]
+    """Who is in it."""
+    id: Id
+    """The id of the group; one is made up."""
+    created: Moment
+    """When it was made; the start."""
+    modified: Moment
+    """When it was changed last; the start."""
+
+
+class BarrierPart(TypedDict, total=False):
+    """A policy between two groups, with all that it has."""
+
+    groups: Required[tuple[str, str]]
+    """The names of the groups."""
+    id: Id
+    """The id of the policy; one is made up."""
+    active: bool
+    """Whether it holds; true."""
+    created: Moment
+    """When it was made; the start."""
+    modified: Moment
+    """When it was changed last; the start."""
 
 
 class BarriersPart(TypedDict, total=False):
     """Information barriers: groups of users of the pod, and the pairs of groups that are kept apart."""
 
-    groups: dict[Name, list[str]]
+    groups: dict[Name, list[Who] | GroupPart]
     """The users of each group."""
-    between: list[tuple[str, str]]
+    between: list[tuple[str, str] | BarrierPart]
     """Pairs of groups whose users may not communicate."""
+
+
+class ProductPart(TypedDict, total=False):
+    """A product of an app that a user may be subscribed to."""
+
+    name: Required[str]
+    """What it is called."""
+    type: Required[str]
+    """Its kind: Standard, or another."""
+    subscribed: Required[bool]
+    """Whether the user is subscribed."""
+    sku: str
+    """What it is sold as."""
+
+
+class ChoicePart(TypedDict, total=False):
+    """What one user has of an app, other than everybody has."""
+
+    user: Required[Who]
+    """Who."""
+    install: bool
+    """Whether it is installed for them."""
+    listed: bool
+    """Whether they find it in the app store."""
+    products: list[ProductPart]
+    """The products of the app."""
+
+
+class NotificationPart(TypedDict, total=False):
+    """Where an app is told of what happens to it."""
+
+    url: Required[str]
+    """The address."""
+    apiKey: Required[str]
+    """What is sent along."""
 
 
 class AppPart(TypedDict, total=False):
@@ -156,74 +282,42 @@ class AppPart(TypedDict, total=False):
     """Whether it has the permission ACT_AS_USER; true."""
     enabled: bool
     """Whether it is enabled; true."""
-    installedFor: Literal["all"] | list[str]
+    installedFor: Literal["all"] | list[Who]
     """For whom it is installed; all."""
+    choices: list[ChoicePart]
+    """What single users have of it, other than everybody has."""
+    listed: bool
+    """Whether it is in the app store; true."""
+    url: str
+    """The address of an extension app."""
+    domain: str
+    """The domain that the address is in."""
+    publisher: str
+    """Who made it."""
+    description: str
+    """What it is for."""
+    iconUrl: str
+    """The address of its picture."""
+    allowOrigins: str
+    """Which origins may call from a browser."""
+    notification: NotificationPart
+    """Where it is told of what happens to it."""
+    properties: dict[str, str]
+    """Properties of its own."""
+    certificate: str
+    """The PEM of the certificate with which an extension app logs in."""
     publicKey: PublicKey
     """The PEM of the public key with which it logs in; without one the emulator makes a pair."""
     publicKeyFile: str
     """A file with that PEM, relative to the world file."""
-
-
-_MessagePart = TypedDict("_MessagePart", {"from": Annotated[Required[str], Says("Who wrote it.")]}, total=False)
-
-
-class MessagePart(_MessagePart, total=False):
-    """A message; it has a `text` or a `message`."""
-
-    ago: Ago
-    """How long before the start it was sent: 90s, 15m, 2h, 3d, or ms; 0."""
-    text: str
-    """What it says, as plain text."""
-    message: str
-    """What it says, in MessageML; the element around it may be left out."""
-
-
-class RoomPart(TypedDict, total=False):
-    """A room."""
-
-    name: Required[Name]
-    """What it is called."""
-    description: str
-    """What it is about."""
-    keywords: dict[str, str]
-    """Keywords, each with a value."""
-    owners: Required[list[str]]
-    """Who owns it; the first one made it."""
-    members: list[str]
-    """Who else is in it."""
-    membersCanInvite: bool
-    """Whether members may let others in; true for public rooms."""
-    discoverable: bool
-    """Whether those who are not in it find it; true for public rooms."""
-    public: bool
-    """Whether everybody may join; false."""
-    readOnly: bool
-    """Whether owners alone may write; false."""
-    copyProtected: bool
-    """Whether its content may not be copied; false."""
-    crossPod: bool
-    """Whether users of other companies may be in it; false."""
-    viewHistory: bool
-    """Whether new members see what was said before; true for public rooms."""
-    multiLateralRoom: bool
-    """Whether more than two companies may be in it; false."""
-    active: bool
-    """Whether it is active; true."""
-    created: Ago
-    """How long before the start it was made: 90s, 15m, 2h, 3d, or ms; 0."""
-    messages: list[MessagePart]
-    """What was said in it."""
-
-
-class ImPart(TypedDict, total=False):
-    """An IM between two users, or one between more."""
-
-    between: Required[list[str]]
-    """Who is in it; the first one opened it."""
-    created: Ago
-    """How long before the start it was opened: 90s, 15m, 2h, 3d, or ms; 0."""
-    messages: list[MessagePart]
-    """What was said in it."""
+    previousKey: PublicKey
+    """The PEM of the key before that one, while it works."""
+    previousKeyUntil: Moment
+    """Until when the key before works."""
+    created: Moment
+    """When it was made; the start."""
+    updated: Moment
+    """When it was changed last; when it was made."""
 
 
 class WhenPart(TypedDict, total=False):
@@ -234,9 +328,9 @@ class WhenPart(TypedDict, total=False):
     every: Annotated[int | str, Must(turn, {"examples": ["90s", "15m"]})]
     """In the place of an event a timer of the world's clock: 90s, 15m, or ms, up to a day."""
     stream: Short
-    """The name of the room in which it happens; any. Over the control plane the id of a stream, too."""
+    """The room, by its name, or the stream, by its id, in which it happens; any."""
     user: Who
-    """Who does it; anybody. Over the control plane an id or an e-mail, too."""
+    """Who does it; anybody."""
     contains: Annotated[str, sized(1, 1_000)]
     """A piece of what the message says, in capitals or not."""
     matches: Annotated[str, sized(1, patterns.LONGEST)]
@@ -301,6 +395,10 @@ class BehaviourPart(TypedDict, total=False):
     """How often; each time."""
     chain: bool
     """Whether it hears what behaviours did, too; false."""
+    id: Id
+    """The id of the behaviour; one is made up."""
+    done: Annotated[int, within(0, 2**31)]
+    """How often it was done already; 0."""
 
 
 class SettingsPart(Fidelity, total=False):
@@ -318,8 +416,25 @@ class SettingsPart(Fidelity, total=False):
     """A file of choices such as those here, relative to this one; what stands here overrules it."""
 
 
+class ClockPart(TypedDict, total=False):
+    """The clock of the world, where it does not show real time."""
+
+    shift: Annotated[int, within(-_LONGEST_SHIFT, _LONGEST_SHIFT)]
+    """How far it is before real time (ms); 0."""
+    frozenAt: Moment
+    """The time at which it stands still."""
+
+
 class WorldFile(TypedDict, total=False):
     """A world as a file describes it. Keys that are left out have the value at the end of their description."""
+
+    time: Moment
+    """The start: what has no time of its own is of then, and from then on it is counted how long ago things were; when
+    the file is loaded."""
+    session: str
+    """The id of the session through which messages came that name none; one is made up."""
+    clock: ClockPart
+    """The clock of the world; real time."""
 
     companies: Required[list[CompanyPart]]
     """The companies; the first one is the pod that is served."""
@@ -336,6 +451,8 @@ class WorldFile(TypedDict, total=False):
     rooms: list[RoomPart]
     """The rooms."""
     ims: list[ImPart]
-    """The IMs."""
+    """The IMs, and those between more than two."""
+    signals: list[SignalPart]
+    """The signals."""
     behaviours: list[BehaviourPart]
     """What users do when something happens."""

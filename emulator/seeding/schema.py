@@ -53,12 +53,16 @@ _MOST_SHOWN = 12
 _PLAIN = {"string": "text", "integer": "number", "boolean": "true or false", "null": "nothing"}
 
 
-def _holds(value: dict[str, Any]) -> str:
+def _holds(value: Any) -> str:
+    if value is True:
+        return "anything"
+    if "$comment" in value:
+        return str(value["$comment"])
     if "$ref" in value:
         name = value["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
     if "const" in value:
-        return f"`{value['const']}`"
+        return f"`{str(value['const']).lower() if value['const'] is True else value['const']}`"
     if "enum" in value:
         return ", ".join(f"`{each}`" for each in value["enum"]) if len(value["enum"]) <= _MOST_SHOWN else "a name"
     if "anyOf" in value and "type" not in value:

@@ -20,7 +20,8 @@ from emulator.world.streams import Stream
 from emulator.world.users import User
 
 if TYPE_CHECKING:
-    from emulator.seeding.parts import DoPart, Who
+    from emulator.seeding.kinds import Who
+    from emulator.seeding.parts import DoPart
     from emulator.world.apps import App
     from emulator.world.behaviours import Behaviour
     from emulator.world.world import World

@@ -116,11 +116,13 @@ class Behaviours:
         )
 
     def add(self, behaviour: Behaviour) -> Behaviour:
-        """A behaviour, with an id of its own; Invalid for one that makes no sense."""
+        """A behaviour, with a new id unless it has one; Invalid for one that makes no sense."""
         makes_sense(behaviour)
+        if behaviour.id in self.book:
+            raise Invalid(f"there is a behaviour '{behaviour.id}' already")
         if len(self.book) >= MOST_BEHAVIOURS:
             raise Invalid(f"there are {MOST_BEHAVIOURS} behaviours already: delete some")
-        named = replace(behaviour, id=self._world.ids.object(self._world.clock.now()))
+        named = replace(behaviour, id=behaviour.id or self._world.ids.object(self._world.clock.now()))
         self.book.put(named.id, named)
         self._world.tell("behaviour added", 0, about=named.id)
         return named

@@ -244,16 +244,26 @@ class Messages:
         origin: Origin,
         at: int,
         *,
+        id: str | None = None,
         uploads: tuple[Upload, ...] = (),
+        files: tuple[Attachment, ...] = (),
         replaces: Message | None = None,
+        silent: bool = False,
         suppressed_at: int | None = None,
     ) -> Message:
-        """A message of the past, asked no questions: for world files and growth. It may replace one of before, and may
-        have been suppressed since."""
-        files = stored(self._world, user, uploads) if uploads else ()
-        silent = None if replaces is None else False
+        """A message of the past, asked no questions: for world files and growth. It may have an id and files that were
+        stored, it may replace one of before, and may have been suppressed since."""
         message = self._store(
-            user, stream, content, origin, files, at=at, replaces=replaces, silent=silent, suppressed_at=suppressed_at
+            user,
+            stream,
+            content,
+            origin,
+            files or (stored(self._world, user, uploads) if uploads else ()),
+            id=id,
+            at=at,
+            replaces=replaces,
+            silent=None if replaces is None else silent,
+            suppressed_at=suppressed_at,
         )
         if replaces is not None:
             self.book.put(replaces.id, replace(replaces, replaced_by=message.id))
@@ -269,6 +279,7 @@ class Messages:
         origin: Origin,
         attachments: tuple[Attachment, ...],
         *,
+        id: str | None = None,
         at: int | None = None,
         replaces: Message | None = None,
         silent: bool | None = None,
@@ -279,7 +290,7 @@ class Messages:
             # Within a stream time never runs backwards, even when the world's clock was set back.
             now = max(self._world.clock.now(), self.last_at(stream) or 0)
         message = Message(
-            id=self._world.ids.message(now),
+            id=id or self._world.ids.message(now),
             stream=stream.id,
             sender=user.id,
             at=now,

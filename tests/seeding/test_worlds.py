@@ -14,6 +14,9 @@ from emulator.seeding.load import load
 from emulator.world import World
 
 HEAD = "companies:\n  - {name: Acme, pod: 190}\n"
+TWICE = "  - {username: b, company: B, delegates: [b]}\n"
+USERS = HEAD + "users:\n  - {username: a}\n  - {username: b}\n"
+ROOM = USERS + "rooms:\n  - name: R\n    owners: [a]\n    messages:\n"
 
 
 def mistakes(tmp_path: Path, text: str) -> list[str]:
@@ -92,6 +95,22 @@ def test_the_worlds_that_ship_are_good(path: Path, tmp_path: Path) -> None:
             "is research meant?",
         ),
         (HEAD + "behaviours:\n  - {when: {event: MESSAGESEND}, do: []}\n", 4, "is MESSAGESENT meant?"),
+        (USERS + "  - {username: c, id: 13469017440257}\n", 6, "none of this company's"),
+        (USERS + "  - {username: c, id: 1}\n", 6, "there twice"),
+        (USERS.replace("users:", "  - {name: B, pod: 191}\nusers:") + TWICE, 7, "several companies have a user 'b'"),
+        (USERS + "  - {username: c, created: yesterday}\n", 6, "a time such as"),
+        (USERS + "  - {username: c, follows: [{user: c}]}\n", 6, "one follows colleagues"),
+        (ROOM + "      - {from: a, text: x, message: y}\n", 10, "one of 'text', 'message'"),
+        (ROOM + "      - {from: a, text: x, id: a.b}\n", 10, "an id has 1 to 128"),
+        (ROOM + "      - {from: a, text: x, id: m}\n      - {from: a, text: y, id: m}\n", 11, "there twice"),
+        (ROOM + "      - {from: a, text: x, replaces: m}\n", 10, "no earlier message of this stream has the id 'm'"),
+        (ROOM + "      - {from: a, text: x, id: m}\n      - {from: b, text: y, replaces: m}\n", 11, "somebody else"),
+        (ROOM + "      - {from: a, text: x, app: nope}\n", 10, "no app has the id 'nope'"),
+        (ROOM + "      - {from: a, text: x, attachments: [{name: f.txt}]}\n", 10, "one of 'text', 'base64' and 'file'"),
+        (ROOM + "      - {from: a, text: x, attachments: [{name: f.txt, base64: '?'}]}\n", 10, "not Base64"),
+        (ROOM + "      - {from: a, text: x, attachments: [{name: f.txt, file: f.txt}]}\n", 10, "No such file"),
+        (USERS + "rooms:\n  - {name: R, owners: [a], pinned: m}\n", 7, "no message of it has the id 'm'"),
+        (USERS + "signals:\n  - {name: S, owner: a, query: nothing}\n", 7, ""),
         (HEAD + "deep: " + "[" * 3_000, 3, ""),
     ],
 )
