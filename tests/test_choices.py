@@ -14,9 +14,10 @@ from emulator.access.obo_also import OBO_ALSO
 from emulator.cli import cli
 from emulator.explain import explain
 from emulator.seeding.file import WorldFileError, read_choices
-from emulator.seeding.load import load
+from emulator.seeding.load import load, plain
 from emulator.table.table import TABLE
-from emulator.world import World
+from emulator.world import World, ids
+from emulator.world.messages import Origin
 from emulator.world.settings import CHOICES, STRICT, Reading
 from tests.conftest import Wire, refused
 from tests.test_evidence import certified, entitled, room
@@ -135,6 +136,271 @@ def a_word_of_a_description(wire: Wire) -> Any:
 def a_certificate_with_json(wire: Wire) -> Any:
     with certified(wire, "acme-bot") as client:
         return status(client.post("/sessionauth/v1/authenticate", json={}))
+
+
+# messages
+
+
+@both("outsiderText", {"recorded": True, "documented": False})
+def the_text_for_an_outsider(wire: Wire) -> Any:
+    return "User does not belong to room" in send(wire, "ivan").json()["message"]
+
+
+@both("publicRoomWriting", {"outside": False, "joins": True})
+def writing_into_a_public_room(wire: Wire) -> Any:
+    cooler = wire.room("Water Cooler").id
+    assert status(send(wire, "bob", cooler)) == 200
+    return wire.world.streams.is_member(cooler, wire.id("bob"))
+
+
+@both("messageData", {"absent": "", "null": None, "object": "{}"})
+def the_data_of_a_plain_message(wire: Wire) -> Any:
+    return send(wire).json().get("data", "")
+
+
+def fresh(wire: Wire) -> str:
+    return str(room(wire, "Fresh").json()["roomSystemInfo"]["id"])
+
+
+def listed(wire: Wire, stream: str, user: str = "alice", **asked: Any) -> Any:
+    return wire.get(f"/agent/v4/stream/{stream}/message", user, params={"since": 0, **asked})
+
+
+@both("emptyMessages", {"noContent": (204, b""), "emptyList": (200, b"[]")})
+def a_room_without_messages(wire: Wire) -> Any:
+    answer = listed(wire, fresh(wire))
+    return answer.status_code, answer.content
+
+
+@both("emptySearch", {"noContent": (204, b""), "emptyList": (200, b"[]")})
+def a_search_for_nothing(wire: Wire) -> Any:
+    answer = wire.post("/agent/v1/message/search", json={"hashtag": "neverused"})
+    return answer.status_code, answer.content
+
+
+@both("suppressedMessages", {"emptied": 1, "absent": 0})
+def a_suppressed_message_in_a_list(wire: Wire) -> Any:
+    made = fresh(wire)
+    sent = send(wire, stream=made).json()["messageId"]
+    assert status(wire.post(f"/pod/v1/admin/messagesuppression/{sent}/suppress")) == 200
+    answer = listed(wire, made)
+    return len(answer.json()) if answer.content else 0
+
+
+def updated(wire: Wire, stream: str) -> tuple[str, Any]:
+    path = f"/agent/v4/stream/{stream}/message/{{}}/update"
+    sent = send(wire, stream=stream).json()["messageId"]
+    body = {"data": {"message": "<messageML>better</messageML>"}}
+    assert status(wire.post(path.format(sent), **body)) == 200
+    return sent, wire.post(path.format(sent), **body)
+
+
+@both("replacedVersions", {"listed": 3, "absent": 1})
+def versions_in_a_list(wire: Wire) -> Any:
+    made = fresh(wire)
+    updated(wire, made)
+    return len(listed(wire, made).json())
+
+
+@both("replacedVersionUpdate", TAKEN)
+def an_update_of_an_old_version(wire: Wire) -> Any:
+    return status(updated(wire, wire.room("Trading Desk").id)[1])
+
+
+@both("unreadableMessage", {"forbidden": 403, "noContent": 204})
+def a_message_of_others(wire: Wire) -> Any:
+    return status(wire.get(f"/agent/v1/message/{send(wire).json()['messageId']}", "ivan", None))
+
+
+@both("limitAboveMaximum", {"refused": [400, 400, 400], "cut": [200, 204, 200]})
+def limits_above_the_maximum(wire: Wire) -> Any:
+    more: dict[str, Any] = {"params": {"limit": 5000}}
+    made = fresh(wire)
+    send(wire, stream=made)
+    answers = [
+        listed(wire, made, limit=5000),
+        wire.post("/agent/v1/message/search", json={"hashtag": "neverused"}, **more),
+        wire.post("/pod/v1/user/search", json={"query": "bob"}, **more),
+    ]
+    assert status(listed(wire, made, limit="many")) == 400
+    return [status(answer) for answer in answers]
+
+
+@both("shareWithoutType", TAKEN)
+def an_article_without_a_type(wire: Wire) -> Any:
+    article = {"title": "t", "publisher": "p", "author": "a", "appId": "acme-desk", "articleId": "1"}
+    return status(wire.post(f"/agent/v3/stream/{wire.room('Trading Desk').id}/share", json={"content": article}))
+
+
+# datafeeds
+
+
+def feed(wire: Wire, tag: str | None = None) -> str:
+    return str(wire.post("/agent/v5/datafeeds", "acme-bot", None, json={"tag": tag}).json()["id"])
+
+
+def heard(wire: Wire, feed_id: str) -> list[str]:
+    wire.stage.hold = 0
+    answer = wire.post(f"/agent/v5/datafeeds/{feed_id}/read", "acme-bot", None, json={})
+    return [event["type"] for event in answer.json()["events"]]
+
+
+@both("sameTag", {"same": True, "new": False})
+def a_tag_once_more(wire: Wire) -> Any:
+    return feed(wire, "once") == feed(wire, "once")
+
+
+@both("formAnswers", {"sender": 0, "members": 1})
+def an_answer_to_a_form_of_another(wire: Wire) -> Any:
+    wire.world.set(forms_from_users=True)
+    form = '<messageML><form id="f"><button name="b" type="action">Go</button></form></messageML>'
+    sent = send(wire, data={"message": form}).json()["messageId"]
+    waiting = feed(wire)
+    wire.world.messages.submit(wire.user("bob"), sent, "f", ())
+    return heard(wire, waiting).count("SYMPHONYELEMENTSACTION")
+
+
+@both("roomCreator", {"silent": ["ROOMCREATED"], "told": ["ROOMCREATED", "USERJOINEDROOM"]})
+def what_who_makes_a_room_hears(wire: Wire) -> Any:
+    waiting = feed(wire)
+    assert status(wire.post("/pod/v3/room/create", "acme-bot", None, json={"name": "Loud", "description": "x"})) == 200
+    return heard(wire, waiting)
+
+
+# rooms
+
+
+@both("fixedAttributesRepeated", TAKEN)
+def a_fixed_attribute_repeated(wire: Wire) -> Any:
+    update = f"/pod/v3/room/{fresh(wire)}/update"
+    assert status(wire.post(update, json={"public": True})) == 400
+    return status(wire.post(update, json={"public": False, "description": "new"}))
+
+
+@both("publicRoomInfo", {"members": 400, "colleagues": 200})
+def a_public_room_from_outside(wire: Wire) -> Any:
+    cooler = wire.room("Water Cooler").id
+    assert status(wire.get(f"/pod/v3/room/{wire.room('Trading Desk').id}/info", "ivan")) == 400
+    return status(wire.get(f"/pod/v3/room/{cooler}/info", "bob"))
+
+
+@both("roomSearchIds", {"urlSafe": False, "standard": True})
+def ids_of_found_rooms(wire: Wire) -> Any:
+    made = fresh(wire)
+    (found,) = wire.post("/pod/v3/room/search", json={"query": "fresh"}).json()["rooms"]
+    told = found["roomSystemInfo"]["id"]
+    assert ids.url_safe(told) == made
+    return told.endswith("==")
+
+
+@both("externalMembers", {"connected": 403, "anybody": 200})
+def a_stranger_added(wire: Wire) -> Any:
+    path = f"/pod/v1/room/{wire.room('Acme x Globex').id}/membership/add"
+    return status(wire.post(path, json={"id": wire.id("dave")}))
+
+
+@both("memberAgain", TAKEN)
+def a_member_added_again(wire: Wire) -> Any:
+    path = f"/pod/v1/room/{wire.room('Trading Desk').id}/membership/add"
+    return status(wire.post(path, json={"id": wire.id("bob")}))
+
+
+@both("leavingRooms", {"everybody": 200, "accounts": 403})
+def a_member_leaves(wire: Wire) -> Any:
+    path = f"/pod/v1/room/{wire.room('Trading Desk').id}/membership/remove"
+    left = wire.post(path, "bob", json={"id": wire.id("bob")})
+    assert status(wire.post(path, "acme-bot", None, json={"id": wire.id("acme-bot")})) == 200
+    return status(left)
+
+
+# connections
+
+
+@both("emptyConnections", {"emptyList": 200, "notFound": 404})
+def no_connections(wire: Wire) -> Any:
+    return status(wire.get("/pod/v1/connection/list", "frank"))
+
+
+def ask(wire: Wire, user: str, other: str) -> Any:
+    return wire.post("/pod/v1/connection/create", user, json={"userId": wire.id(other)})
+
+
+@both("requestAgain", TAKEN)
+def a_request_made_again(wire: Wire) -> Any:
+    assert ask(wire, "alice", "dave").json()["status"] == "PENDING_OUTGOING"
+    again = ask(wire, "alice", "dave")
+    assert again.json().get("status", "PENDING_OUTGOING") == "PENDING_OUTGOING"
+    return status(again)
+
+
+@both("crossedRequest", {"waits": "PENDING_INCOMING", "accepts": "ACCEPTED"})
+def a_request_that_crosses_another(wire: Wire) -> Any:
+    return ask(wire, "alice", "erin").json()["status"]
+
+
+@both("requestToConnected", TAKEN)
+def a_request_to_somebody_connected(wire: Wire) -> Any:
+    return status(ask(wire, "alice", "carol"))
+
+
+# people
+
+
+@both("unseenPresence", {"offline": (200, "OFFLINE"), "refused": (403, None)})
+def the_presence_of_a_stranger(wire: Wire) -> Any:
+    answer = wire.get(f"/pod/v3/user/{wire.id('dave')}/presence")
+    assert status(wire.get(f"/pod/v3/user/{wire.id('bob')}/presence")) == 200
+    return answer.status_code, answer.json().get("category")
+
+
+@both("firstPresenceRead", {"all": True, "changes": False})
+def the_first_read_of_a_presence_feed(wire: Wire) -> Any:
+    wire.world.presences.set(wire.user("bob"), "BUSY")
+    made = wire.post("/pod/v1/presence/feed/create").json()["id"]
+    wire.world.presences.set(wire.user("frank"), "AWAY")
+    told = [each["userId"] for each in wire.get(f"/pod/v1/presence/feed/{made}/read").json()]
+    assert wire.id("frank") in told
+    return wire.id("bob") in told
+
+
+@both("lookUpWithoutExternals", {"colleagues": 200, "nobody": 204})
+def a_look_up_by_who_is_internal(wire: Wire) -> Any:
+    wire.world.users.change(wire.user("alice"), entitlements=frozenset())
+    asked = {"uid": wire.id("bob")}
+    assert status(wire.get("/pod/v3/users", params={**asked, "local": "true"})) == 200
+    return status(wire.get("/pod/v3/users", params=asked))
+
+
+@both("barredUsers", {"found": 1, "hidden": 0})
+def a_search_across_a_barrier(wire: Wire) -> Any:
+    answer = wire.post("/pod/v1/user/search", json={"query": "ivan"})
+    return answer.json()["count"] if answer.content else 0
+
+
+def shared_with_ivan(wire: Wire) -> str:
+    made = fresh(wire)
+    wire.world.streams.seat(wire.world.streams.book[made], wire.id("ivan"))
+    return made
+
+
+@both("barredMessages", {"hidden": 204, "shown": 200})
+def what_was_written_across_a_barrier(wire: Wire) -> Any:
+    made = shared_with_ivan(wire)
+    alice, stream = wire.user("alice"), wire.world.streams.book[made]
+    wire.world.messages.post(alice, stream, plain("said"), Origin(session="s"))
+    return status(listed(wire, made, "ivan"))
+
+
+@both("barredWriting", {"refused": 403, "taken": 200})
+def writing_across_a_barrier(wire: Wire) -> Any:
+    return status(send(wire, stream=shared_with_ivan(wire)))
+
+
+@both("deactivatedLogin", {"unauthorized": 401, "forbidden": 403})
+def on_behalf_of_who_left(wire: Wire) -> Any:
+    app = wire.stage.sessions.open("app", subject="acme-desk", app="acme-desk").token
+    path = "/login/pubkey/app/username/grace/authenticate"
+    return status(wire.http.post(path, headers={"sessionToken": app}))
 
 
 # --- the table ---

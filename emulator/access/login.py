@@ -55,7 +55,8 @@ def check_acting(world: World, app: App, user: User) -> None:
     if user.company_id != world.companies.home.id:
         raise LoginRefused(f"user '{user.username}' is of another pod")
     if not user.may_act(world.clock.now()):
-        raise LoginRefused(f"user '{user.username}' is deactivated or suspended")
+        refusal = LoginRefused if world.settings.deactivated_login == "unauthorized" else LoginForbidden
+        raise refusal(f"user '{user.username}' is deactivated or suspended")
     if user.account_type == SYSTEM and not world.settings.service_accounts_obo:
         raise LoginRefused(
             f"'{user.username}' is a service account, and apps act for people only,"

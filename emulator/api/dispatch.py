@@ -98,7 +98,8 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         if endpoint.query is not None:
             from emulator.api import parse  # with pydantic, which a start without such calls does not pay for
 
-            call.query = parse.query(endpoint.query, scope["query_string"])
+            cut = stage.world.settings.limit_above_maximum == "cut"
+            call.query = parse.query(endpoint.query, scope["query_string"], cut=cut)
         if endpoint.form:
             call.form = await read_form(call.header(b"content-type"), sent)
             if who is not None and is_read_with_pauses(sent):

@@ -22,16 +22,18 @@ def adapter(shape: str) -> TypeAdapter[Any]:
     return TypeAdapter(resolve_name(f"emulator.api.requests.{shape}"))
 
 
-def query(shape: str, query_string: bytes) -> Any:
-    """The query as a model; Invalid says what does not fit."""
+def query(shape: str, query_string: bytes, *, cut: bool = False) -> Any:
+    """The query as a model; Invalid says what does not fit. With `cut` a limit above the maximum is the maximum."""
     try:
         pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=False, max_num_fields=_MOST_FIELDS)
         # Old clients write Python's None for what they leave open (production/agent_signals_events.md 2.2); as a tag it
         # is a word (3.1).
-        return adapter(shape).validate_python(
-            {name: value for name, value in pairs if value != "None" or name == "tag"}
-        )
+        given = {name: value for name, value in pairs if value != "None" or name == "tag"}
+        return adapter(shape).validate_python(given)
     except ValidationError as error:
+        (first, *more) = error.errors(include_url=False)
+        if cut and not more and (first["type"], first["loc"]) == ("less_than_equal", ("limit",)):
+            return adapter(shape).validate_python({**given, "limit": first["ctx"]["le"]})
         raise Invalid(f"query parameter {explained(error)}") from None
     except ValueError as error:
         raise Invalid(f"the query cannot be read: {error}") from None

@@ -110,11 +110,11 @@ class Connections:
             return Standing(user=other.id, status=ACCEPTED)
         people.may_meet(self._world, user, other)
         before = self.book.get(_pair(user.id, other.id))
-        if before is not None and (
-            before.status == ACCEPTED or (before.status == PENDING and before.receiver == user.id)
-        ):
+        people.one_request_at_a_time(self._world, before, user, other)
+        if before is not None and before.status != REJECTED:
+            if before.receiver == user.id and self._world.settings.crossed_request == "accepts":
+                return self.accept(user, other.id)
             return self._seen(user.id, other.id, before)
-        people.one_request_at_a_time(before, user, other)
         now = self._world.clock.now()
         connection = Connection(
             requester=user.id,

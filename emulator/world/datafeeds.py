@@ -71,7 +71,7 @@ class Datafeeds:
         if tag is not None and len(tag) > LONGEST_TAG:
             raise Invalid(f"a tag has at most {LONGEST_TAG} characters")
         feeds = self.listed(user)
-        for feed in feeds:
+        for feed in feeds if self._world.settings.same_tag == "same" else ():
             if tag and feed.tag == tag:
                 return feed
         if len(feeds) >= MOST_FEEDS:

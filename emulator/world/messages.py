@@ -131,7 +131,7 @@ class Messages:
         since = max(since, policy.history_from(self._world, user, stream))
         stamps, first, last = self.timeline.between(stream.id, since, until)
         candidates = (self.book[stamps[at][2]] for at in range(first, last))
-        return list(islice(allowed(policy.shown, candidates, self._world, user, stream), skip, skip + limit))
+        return list(islice(allowed(policy.listed, candidates, self._world, user, stream), skip, skip + limit))
 
     def attachment(self, user: User, stream_id: str, message_id: str, file_id: str) -> bytes:
         """The content of a file or of its preview; UnknownMessage where the message or the file is not to be had."""
@@ -167,7 +167,11 @@ class Messages:
         policy.content_fits(content)
         policy.may_send_forms(self._world, user, content)
         policy.files_fit(self._world, uploads)
-        return self._store(user, stream, content, origin, stored(self._world, user, uploads))
+        files = stored(self._world, user, uploads)
+        outside = not self._world.streams.is_member(stream.id, user.id)
+        if outside and self._world.settings.public_room_writing == "joins":
+            self._world.rooms.let_in(user, stream, user)
+        return self._store(user, stream, content, origin, files)
 
     def update(
         self,
@@ -196,6 +200,7 @@ class Messages:
         named = self.seen_by(user, message_id)
         policy.is_in_stream(named, stream)
         policy.may_update(user, named)
+        policy.is_current(self._world, named)
         current = self._versions(named)[-1]
         policy.is_not_suppressed(current)
         return current
@@ -234,7 +239,9 @@ class Messages:
         message = self.seen_by(user, message_id)
         if form not in message.forms:
             raise Invalid(f"message '{message_id}' has no form '{form}'")
-        self._world.tell("SYMPHONYELEMENTSACTION", user.id, to=(message.sender,), about=(message.id, form, values))
+        stream = message.stream if self._world.settings.form_answers == "members" else None
+        about = (message.id, form, values)
+        self._world.tell("SYMPHONYELEMENTSACTION", user.id, to=(message.sender,), stream=stream, about=about)
 
     def load(
         self,

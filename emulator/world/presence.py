@@ -113,6 +113,8 @@ class Presences:
         user = self._world.users.seen_by(viewer, user_id)
         if local and user.company_id != viewer.company_id:
             return self._offline(user.id)
+        if self._world.settings.unseen_presence == "refused":
+            policy.may_see(self._world, viewer, user)
         return self._shown(viewer, user) if self._sees(viewer, user) else self._offline(user.id)
 
     def _sees(self, viewer: User, user: User) -> bool:
@@ -190,7 +192,9 @@ class Presences:
     # --- feeds ---
 
     def create_feed(self, user: User) -> PresenceFeed:
-        feed = PresenceFeed(id=self._world.ids.uuid(), owner=user.id)
+        everybody = self._world.settings.first_presence_read == "all"
+        read_to = 0 if everybody else self._last_number(user.company_id)
+        feed = PresenceFeed(id=self._world.ids.uuid(), owner=user.id, read_to=read_to)
         self.feeds.put(feed.id, feed)
         self._world.tell("presence feed created", user.id, to=(user.id,), about=feed.id)
         return feed

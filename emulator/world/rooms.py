@@ -84,6 +84,8 @@ class Rooms:
         self._world.streams.book.put(stream.id, stream)
         self._world.streams.seat(stream, user.id, owner=True, at=now)
         self._world.tell("ROOMCREATED", user.id, to=(user.id,), about=stream.id)
+        if self._world.settings.room_creator == "told":
+            self._world.tell("USERJOINEDROOM", user.id, stream=stream.id, about=(stream.id, user.id))
         return stream
 
     def seen_by(self, user: User, stream_id: str) -> Stream:
@@ -107,9 +109,9 @@ class Rooms:
         policy.created_by_own_company(user, stream)
         policy.room_is_active(stream)
         policy.update_changes_something(self._world, [*given, *(() if pinned is None else ("pinned",))], named)
+        policy.fixed_attributes_stay(self._world, stream.room, given, changes)
         if not named:
             return stream
-        policy.fixed_attributes_stay(stream.room, changes)
         attributes = replace(stream.room, **changes)
         policy.fits(attributes)
         if "view_history" in changes:
@@ -159,13 +161,18 @@ class Rooms:
         policy.may_add(self._world, user, stream, target)
         present = self._world.streams.membership(stream.id, target.id)
         if present is not None:
+            policy.may_be_added_again(self._world, stream, target)
             return present
         people.account_works(self._world, target)
         policy.fits_into_external_room(self._world, user, stream, target)
         policy.companies_fit(self._world, stream, target)
         policy.no_barrier_to_members(self._world, stream, target)
+        return self.let_in(user, stream, target)
+
+    def let_in(self, by: User, stream: Stream, target: User) -> Membership:
+        """Make somebody a member, asked no questions."""
         membership = self._world.streams.seat(stream, target.id)
-        self._world.tell("USERJOINEDROOM", user.id, stream=stream.id, about=(stream.id, target.id))
+        self._world.tell("USERJOINEDROOM", by.id, stream=stream.id, about=(stream.id, target.id))
         return membership
 
     def remove(self, user: User, stream_id: str, target_id: int) -> None:

@@ -73,6 +73,27 @@ def _taken_name(cast: Cast) -> Any:
     return cast.new_room(cast.alice, "t r a d i n g DESK")
 
 
+def _added_again(c: Cast) -> Any:
+    c.world.set(member_again="refused")
+    return c.rooms.add(c.alice, c.room("Trading Desk").id, c.bob.id)
+
+
+def _listed_without_the_suppressed(c: Cast) -> None:
+    c.world.set(suppressed_messages="absent")
+    room = c.new_room(c.alice)
+    c.world.messages.suppress(c.alice, c.say(c.alice, room).id)
+    if not c.world.messages.listed(c.alice, room.id, since=0, limit=5):
+        raise Refused("the list has no suppressed message")
+
+
+def _an_old_version(c: Cast) -> Any:
+    c.world.set(replaced_version_update="refused")
+    desk = c.room("Trading Desk")
+    message = c.say(c.alice, desk)
+    c.world.messages.update(c.alice, desk, message.id, HELLO, ORIGIN)
+    return c.world.messages.update(c.alice, desk, message.id, HELLO, ORIGIN)
+
+
 def _pin_twice(c: Cast) -> Any:
     im = c.im(c.alice, c.bob)
     message = c.say(c.alice, im)
@@ -240,10 +261,13 @@ SCENARIOS: dict[str, Scenario] = {
         c.frank, c.room("Water Cooler").id, c.without(c.alice, "canCreatePublicRoom").id
     ),
     "rooms.may_inherit": _heir,
+    "rooms.may_be_added_again": _added_again,
     "rooms.is_a_member": lambda c: c.rooms.promote(c.alice, c.room("Trading Desk").id, c.ivan.id),
     "rooms.an_owner_remains": lambda c: c.rooms.demote(c.alice, c.room("Trading Desk").id, c.alice.id),
     "messages.is_of_the_pod": lambda c: c.world.messages.suppress(c.officer(), c.say(c.carol, c.new_room(c.carol)).id),
     "messages.content_shows": _suppressed_file,
+    "messages.stands_in_lists": _listed_without_the_suppressed,
+    "messages.is_current": _an_old_version,
     "messages.within_history": _late_reader,
     "messages.content_fits": lambda c: c.say(c.alice, c.room("Trading Desk"), replace(HELLO, entities=81)),
     "messages.may_send_forms": lambda c: c.say(c.alice, c.room("Trading Desk"), FORM),

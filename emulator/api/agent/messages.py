@@ -14,7 +14,7 @@ from emulator.api.call import Answer
 from emulator.api.errors import ErrorAnswer, answer_of
 from emulator.table.table import endpoint
 from emulator.world import ids
-from emulator.world.errors import Invalid, Refused, UnknownStream
+from emulator.world.errors import Forbidden, Invalid, Refused, UnknownStream
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
@@ -120,7 +120,8 @@ def list_messages(call: Call) -> list[V4Message] | None:
     )
     if call.world.settings.messages_order == "newest":
         found.reverse()
-    return [v4_message(call.world, message, call.user) for message in found] or None
+    answer = [v4_message(call.world, message, call.user) for message in found]
+    return answer if answer or call.world.settings.empty_messages == "emptyList" else None
 
 
 @endpoint("GET", "/agent/v1/message/{id}", returns="V4Message", success=(200, 204))
@@ -129,7 +130,14 @@ def message_by_id(call: Call) -> V4Message | None:
     message_id = call.id("id")
     if message_id not in call.world.messages.book:
         return None
-    return v4_message(call.world, call.world.messages.seen_by(call.user, message_id), call.user)
+    try:
+        message = call.world.messages.seen_by(call.user, message_id)
+    except Forbidden as forbidden:
+        if call.world.settings.unreadable_message == "forbidden":
+            raise
+        call.notes.append(forbidden.reason)
+        return None
+    return v4_message(call.world, message, call.user)
 
 
 @endpoint("GET", "/agent/v1/stream/{sid}/attachment", query="messages:FileQuery")

@@ -94,7 +94,8 @@ def _found(call: Call, asked: SearchQuery, page: Page) -> list[V4Message] | None
         newest_first=page.sortDir.upper() == "DESC",
     )
     found = call.world.search.find(call.user, search, skip=page.skip, limit=page.limit)
-    return [v4_message(call.world, message, call.user) for message in found] or None
+    answer = [v4_message(call.world, message, call.user) for message in found]
+    return answer if answer or call.world.settings.empty_search == "emptyList" else None
 
 
 @endpoint(

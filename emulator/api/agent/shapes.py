@@ -40,7 +40,7 @@ class V4Message(TypedDict, total=False):
     messageId: str
     timestamp: int
     message: str
-    data: str
+    data: str | None
     attachments: list[AttachmentAnswer]
     user: V4User
     stream: StreamRef
@@ -79,6 +79,8 @@ def v4_message(world: World, message: Message, viewer: User) -> V4Message:
     }
     if shown and (message.data != "{}" or message.format == MARKDOWN):
         answer["data"] = message.data
+    elif world.settings.message_data != "absent":
+        answer["data"] = None if world.settings.message_data == "null" else "{}"
     if message.replaced_by is not None:
         answer["replacedBy"] = message.replaced_by
     if message.replaces is not None and message.initial is not None and message.initial_at is not None:

@@ -75,6 +75,8 @@ def share(call: Call) -> V2Message:
     """Share an article into a stream."""
     shared: ShareContent = call.body
     stream = call.world.streams.writable_by(call.user, call.id("sid"))
+    if shared.type is None and call.world.settings.share_without_type == "refused":
+        raise Invalid("there is no 'type' of what is shared: settings.shareWithoutType")
     if shared.type not in (None, ARTICLE):
         raise Invalid(f"'{shared.type}' cannot be shared, only {ARTICLE}")
     if shared.content is None:

@@ -10,7 +10,7 @@ from emulator.access.permissions import GET_USER_CONNECTIONS, REQUEST_USER_CONNE
 from emulator.api.shapes import Success, success
 from emulator.table.table import endpoint
 from emulator.world.connections import PENDING_INCOMING, PENDING_OUTGOING, STATUSES
-from emulator.world.errors import Invalid
+from emulator.world.errors import Invalid, UnknownConnection
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
@@ -52,7 +52,10 @@ def list_connections(call: Call) -> list[UserConnection]:
     statuses = _PENDING if query.status is None else _ASKED.get(query.status.upper())
     if statuses is None:
         raise Invalid(f"'{query.status}' is none of {', '.join(_ASKED)}")
-    return [_answer(each) for each in call.world.connections.list(call.user, statuses, query.userIds)]
+    found = call.world.connections.list(call.user, statuses, query.userIds)
+    if not found and call.world.settings.empty_connections == "notFound":
+        raise UnknownConnection("no connection of the user is asked for: settings.emptyConnections")
+    return [_answer(each) for each in found]
 
 
 @endpoint(

@@ -296,6 +296,13 @@ class RoomSearchResults(TypedDict):
     facetedMatchCount: list[Facet]
 
 
+def _found(call: Call, stream: Stream) -> RoomDetail:
+    answer = _answer(stream)
+    if call.world.settings.room_search_ids == "standard":
+        answer["roomSystemInfo"]["id"] = ids.standard(stream.id)
+    return answer
+
+
 @endpoint(
     "POST",
     "/pod/v3/room/search",
@@ -330,6 +337,6 @@ def search_rooms(call: Call) -> RoomSearchResults:
         "skip": page.skip,
         "limit": page.limit,
         "query": {**asked.model_dump(exclude_none=True), "labels": asked.labels or []},
-        "rooms": [_answer(stream) for stream in found[page.skip : page.skip + page.limit]],
+        "rooms": [_found(call, stream) for stream in found[page.skip : page.skip + page.limit]],
         "facetedMatchCount": [{"facet": key, "count": count} for key, count in facets.most_common()],
     }

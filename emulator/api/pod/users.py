@@ -117,6 +117,9 @@ def users(call: Call) -> UserList | None:
             emails.append(text)
         else:
             errors.append({"error": "invalid.format", "email": text})
+    external = query.local or call.user.entitlements & {"isExternalIMEnabled", "isExternalRoomEnabled"}
+    if not external and call.world.settings.look_up_without_externals == "nobody":
+        return None
     found = call.world.users.look_up(
         call.user,
         user_ids=user_ids,

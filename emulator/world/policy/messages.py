@@ -35,6 +35,12 @@ def shown(world: World, user: User, stream: Stream, message: Message) -> None:
     no_barrier_to_author(world, user, message)
 
 
+def listed(world: World, user: User, stream: Stream, message: Message) -> None:
+    """All that is asked of a message before a list of those of a stream has it."""
+    shown(world, user, stream, message)
+    stands_in_lists(world, message)
+
+
 def reading(world: World, user: User, stream: Stream, message: Message) -> None:
     """All that is asked before a user sees a message (production/agent.md 4)."""
     streams.reading(world, user, stream)
@@ -73,10 +79,23 @@ def within_history(world: World, user: User, stream: Stream, message: Message) -
 
 @rule(Basis.CHOICE, "production/pod.md 10")
 def no_barrier_to_author(world: World, user: User, message: Message) -> None:
-    """While an information barrier stands between two users, neither reads what the other wrote."""
+    """While an information barrier stands between two users, neither reads what the other wrote, unless
+    `barredMessages` chooses so."""
+    if world.settings.barred_messages == "shown":
+        return
     author = world.users.book[message.sender]
     if world.barriers.between(user, author) is not None:
         raise Barred(f"an information barrier stands between '{user.username}' and the author '{author.username}'")
+
+
+@rule(Basis.CHOICE, "production/agent.md 6, 7")
+def stands_in_lists(world: World, message: Message) -> None:
+    """Lists have suppressed messages, emptied, and every version of a message; as `suppressedMessages` and
+    `replacedVersions` choose."""
+    if message.suppressed_at is not None and world.settings.suppressed_messages == "absent":
+        raise UnknownMessage(f"message '{message.id}' is suppressed, and lists leave it out")
+    if message.replaced_by is not None and world.settings.replaced_versions == "absent":
+        raise UnknownMessage(f"message '{message.id}' was replaced, and lists leave it out")
 
 
 @rule(Basis.DOCUMENTED, "production/agent.md 7")
@@ -147,6 +166,14 @@ def may_update(user: User, message: Message) -> None:
     if message.sender != user.id:
         raise NotTheAuthor(f"'{user.username}' did not send message '{message.id}'")
     people.has(user, "canUpdateMessage", "change a message")
+
+
+@rule(Basis.CHOICE, "production/agent.md 6")
+def is_current(world: World, message: Message) -> None:
+    """A message is updated by the id of any of its versions, or of the last alone, as `replacedVersionUpdate`
+    chooses."""
+    if message.replaced_by is not None and world.settings.replaced_version_update == "refused":
+        raise Invalid(f"message '{message.id}' was replaced by '{message.replaced_by}'")
 
 
 @rule(Basis.DOCUMENTED, "production/agent.md 6")

@@ -52,6 +52,8 @@ def directory_shows(world: World, viewer: User, other: User) -> None:
     other companies."""
     if viewer.company_id != other.company_id:
         _both_external(world, viewer, other)
+    if world.settings.barred_users == "hidden":
+        not_barred(world, viewer, other)
 
 
 @rule(Basis.CHOICE, "production/pod.md 7, 3.4")
@@ -70,9 +72,14 @@ def profile_shows(viewer: User, other: User) -> None:
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 7")
-def one_request_at_a_time(before: Connection | None, user: User, other: User) -> None:
-    """A user asks another once; again only after the other declined."""
-    if before is not None and before.status == "PENDING" and before.requester == user.id:
+def one_request_at_a_time(world: World, before: Connection | None, user: User, other: User) -> None:
+    """A user asks another once; again only after the other declined. What comes of asking who is connected, and again
+    while a request waits, `requestToConnected` and `requestAgain` choose."""
+    settings = world.settings
+    if before is not None and before.status == "ACCEPTED" and settings.request_to_connected == "refused":
+        raise Invalid(f"'{user.username}' and '{other.username}' are connected already")
+    waits = before is not None and before.status == "PENDING" and before.requester == user.id
+    if waits and settings.request_again == "refused":
         raise Invalid(f"'{user.username}' has asked '{other.username}' already, and the request waits for an answer")
 
 

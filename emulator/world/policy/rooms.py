@@ -145,10 +145,14 @@ def update_changes_something(world: World, given: Collection[str], changes: Mapp
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 9.1, 9.4")
-def fixed_attributes_stay(before: RoomAttributes, changes: Mapping[str, object]) -> None:
-    """public, crossPod, multiLateralRoom and readOnly are fixed at creation, and copyProtected is never taken back."""
+def fixed_attributes_stay(
+    world: World, before: RoomAttributes, given: Collection[str], changes: Mapping[str, object]
+) -> None:
+    """public, crossPod, multiLateralRoom and readOnly are fixed at creation, and copyProtected is never taken back.
+    `fixedAttributesRepeated` chooses whether they may be repeated."""
+    named = given if world.settings.fixed_attributes_repeated == "refused" else changes
     for name in FIXED_ATTRIBUTES:
-        if name in changes:
+        if name in named:
             raise Invalid(f"{name} cannot be changed after the room was created")
     if before.copy_protected and "copy_protected" in changes:
         raise Invalid("copyProtected cannot be taken back")
@@ -204,7 +208,8 @@ def fits_into_external_room(world: World, user: User, stream: Stream, target: Us
     people.has(target, "isExternalRoomEnabled", "be in a room with other companies")
     if target.company_id != user.company_id:
         people.has(user, "isExternalRoomEnabled", "add users of other companies to a room")
-        people.connected(world, user, target)
+        if world.settings.external_members == "connected":
+            people.connected(world, user, target)
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 9.1, 3.3")
@@ -234,8 +239,9 @@ def no_barrier_to_members(world: World, stream: Stream, target: User) -> None:
 @rule(Basis.CHOICE, "production/pod.md 9.6")
 def may_remove(world: World, user: User, stream: Stream, target: User) -> None:
     """Members are removed by owners, by compliance officers who are not in the room and by user provisioning;
-    everybody may leave."""
-    if target.id == user.id or streams.owns(world, user, stream):
+    everybody may leave, or owners and service accounts alone, as `leavingRooms` chooses."""
+    leaves = target.id == user.id and (user.account_type == "SYSTEM" or world.settings.leaving_rooms == "everybody")
+    if leaves or streams.owns(world, user, stream):
         return
     if not streams.oversees(world, user, stream, "ADD_AND_REMOVE_USERS_IN_ANY_ROOM"):
         raise NotAnOwner(f"'{user.username}' may not remove members from room '{streams.name_of(stream)}'")
@@ -262,6 +268,13 @@ def may_inherit(world: World, stream: Stream, target: User) -> None:
     if target.account_type != "NORMAL":
         raise Forbidden(f"'{target.username}' is a service account and inherits no room")
     may_own(stream, target)
+
+
+@rule(Basis.CHOICE, "production/pod.md 9.6")
+def may_be_added_again(world: World, stream: Stream, target: User) -> None:
+    """Who is in a room can be added again, which changes nothing, unless `memberAgain` chooses otherwise."""
+    if world.settings.member_again == "refused":
+        raise Invalid(f"'{target.username}' is a member of room '{streams.name_of(stream)}' already")
 
 
 @rule(Basis.CHOICE, "production/pod.md 9.6")

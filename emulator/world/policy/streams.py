@@ -91,6 +91,9 @@ def may_see_room(world: World, user: User, stream: Stream) -> None:
     if world.streams.is_member(stream.id, user.id):
         return
     if "VIEW_ANY_STREAM_DETAILS" not in user.privileges:
+        open_to_all = stream.room.public and stream.active and colleague_of_creator(user, stream)
+        if open_to_all and world.settings.public_room_info == "colleagues":
+            return
         raise UnknownRoom(f"'{user.username}' is not a member of room '{stream.room.name}'")
     is_of_the_pod(world, user, stream)
 
@@ -138,7 +141,10 @@ def may_read(world: World, user: User, stream: Stream) -> None:
         return
     if stream.room is not None and stream.room.public and colleague_of_creator(user, stream):
         return
-    raise Outside(user.id, stream.id, f"'{user.username}' is not a member of stream '{stream.id}'")
+    why = f"'{user.username}' is not a member of stream '{stream.id}'"
+    if world.settings.outsider_text == "documented":
+        raise NotAMember(why)
+    raise Outside(user.id, stream.id, why)
 
 
 @rule(Basis.DOCUMENTED, "production/pod.md 9.5")
@@ -219,7 +225,10 @@ def parties_may_meet(world: World, parties: Collection[int]) -> None:
 
 @rule(Basis.CHOICE, "production/pod.md 10")
 def no_barrier_among_members(world: World, user: User, stream: Stream) -> None:
-    """Nobody writes where somebody reads from whom an information barrier separates them."""
+    """Nobody writes where somebody reads from whom an information barrier separates them; into rooms, unless
+    `barredWriting` chooses so."""
+    if stream.room is not None and world.settings.barred_writing == "taken":
+        return
     nobody_barred(world, user, stream)
 
 
