@@ -76,6 +76,8 @@ def arrange(c: Cast) -> None:
     c.rooms.add(c.bob, late.id, c.alice.id)
     c.say(c.bob, late, HELLO, CSV)
     world.messages.suppress(c.alice, c.say(c.alice, late, HELLO, CSV).id)
+    world.set(replaced_versions="absent")
+    world.messages.update(c.alice, late, c.say(c.alice, late).id, HELLO, ORIGIN)
     shared = c.new_room(c.bob, "Shared Desk")
     world.streams.seat(shared, c.alice.id)
     c.say(c.bob, shared)
