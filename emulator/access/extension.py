@@ -52,6 +52,11 @@ class Pairs:
             del self._pairs[next(iter(self._pairs))]
         return pair
 
+    def forget_the_gone(self) -> None:
+        """After a reset or restore: forget the pairs of apps that no longer exist."""
+        apps = self._world.apps.book
+        self._pairs = {key: pair for key, pair in self._pairs.items() if pair.app in apps}
+
     def find(self, app: App, app_token: str) -> Pair:
         """The live pair of an app's token; LoginRefused where there is none."""
         pair = self._pairs.get((app.id, app_token))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -209,14 +209,19 @@ class Sessions:
         self._on_end()
         return True
 
-    def forget_the_gone(self) -> None:
-        """After a reset or restore: end the sessions of users and apps that no longer exist. What the world ended is
-        undone like all else that happened in it."""
-        users, apps = self._world.users.book, self._world.apps.book
+    def users(self) -> set[int]:
+        """Whose tokens there are."""
+        return {each.user for each in (*self.book, *self.tickets) if each.user is not None}
+
+    def forget_the_gone(self, gone: Collection[int]) -> None:
+        """After a reset or restore: end the sessions of users who are `gone`, or who are somebody else now, and of apps
+        that no longer exist. What the world ended is undone like all else that happened in it."""
+        apps = self._world.apps.book
         for session in list(self.book):
-            if (session.user is not None and session.user not in users) or (
-                session.app is not None and session.app not in apps
-            ):
+            if session.user in gone or (session.app is not None and session.app not in apps):
                 self.book.drop(session.token)
             elif session.ended is not None:
                 self.book.put(session.token, replace(session, ended=None))
+        for ticket in list(self.tickets):
+            if ticket.user in gone:
+                self.tickets.drop(ticket.token)

@@ -16,6 +16,7 @@ from emulator.stage.journal import Journal
 from emulator.stage.report import Report
 from emulator.stage.waiting import Waiting
 from emulator.world.errors import Invalid
+from emulator.world.users import same_person
 
 if TYPE_CHECKING:
     from emulator.access.permissions import Match
@@ -99,8 +100,14 @@ class Stage:
         self.reset()
 
     def restore(self, snapshot: Snapshot) -> None:
+        """The world as a snapshot has it. Whose tokens and feeds there are stays who they are, or loses them."""
+        users, feeds = self.world.users.book, self.world.datafeeds
+        known = {user: users.get(user) for user in self.sessions.users() | feeds.owners()}
         self.world.restore(snapshot)
-        self.sessions.forget_the_gone()
+        gone = {user for user, before in known.items() if not same_person(before, users.get(user))}
+        self.sessions.forget_the_gone(gone)
+        self.pairs.forget_the_gone()
+        feeds.drop_of(user for user in gone if user in users)
         self.waiting.wake()
 
     def granted(self) -> dict[str, frozenset[str]]:

@@ -7,7 +7,7 @@ They hang on the event log and are no part of a snapshot: a bot's feed outlives 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -144,10 +144,19 @@ class Datafeeds:
         feed.waiting.append(call)
         return lambda: feed.waiting.remove(call)
 
+    def owners(self) -> set[int]:
+        """Who has feeds."""
+        return {user for user, feeds in self._of_user.items() if feeds}
+
+    def drop_of(self, users: Iterable[int]) -> None:
+        """Delete the feeds of these users; reads that wait are told."""
+        for user in tuple(users):
+            for feed in tuple(self._of_user.get(user, ())):
+                self._drop(feed)
+
     def drop_all(self) -> None:
-        """Delete the feeds of everybody; reads that wait are told."""
-        for feed in list(self._feeds.values()):
-            self._drop(feed)
+        """Delete the feeds of everybody."""
+        self.drop_of(self._of_user)
 
     def forget(self, after: int) -> None:
         """Take out what came after the event of this number: it did not happen, as it turns out."""

@@ -136,6 +136,14 @@ def unknown(viewer: User, user_id: int) -> UnknownUser:
     return UnknownUser(f"no user has the id {user_id}, or '{viewer.username}' may not see them")
 
 
+def same_person(before: User | None, now: User | None) -> bool:
+    """Whether somebody is who had the same id before the world was put back or replaced: another world may have given
+    the id to somebody else."""
+    if before is None or now is None:
+        return False
+    return before.created_at == now.created_at or before.username.casefold() == now.username.casefold()
+
+
 class Users:
     """The users of all companies. E-mail and username are unique within a company only."""
 
