@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -53,23 +54,49 @@ def flags_of(command: list[str]) -> set[str]:
     return {word.partition("=")[0] for word in command if word.startswith("--")}
 
 
-def test_compose_and_ci_files_call_what_there_is() -> None:
+CI_FILES = {path.name: yaml.safe_load(path.read_text()) for path in sorted((EXAMPLES / "ci").glob("*.yml"))}
+JOBS = {
+    **CI_FILES["github-actions.yml"]["jobs"],
+    **{f"gitlab {name}": job for name, job in CI_FILES["gitlab-ci.yml"].items()},
+}
+
+
+def steps_of(job: Any) -> list[str]:
+    parts = [line for part in ("before_script", "script", "after_script") for line in job.get(part, [])]
+    return parts + [step["run"] for step in job.get("steps", []) if "run" in step]
+
+
+def test_compose_and_ci_files_set_what_there_is() -> None:
     known = {option for param in cli.commands["serve"].params for option in param.opts}
-    compose = yaml.safe_load((EXAMPLES / "docker-compose.yml").read_text())
-    assert flags_of(compose["services"]["symphony"]["command"]) <= known
-    steps: list[str] = []
-    github: Any = yaml.safe_load((EXAMPLES / "ci" / "github-actions.yml").read_text())
-    for job in github["jobs"].values():
-        steps += [step["run"] for step in job["steps"] if "run" in step]
-    gitlab = yaml.safe_load((EXAMPLES / "ci" / "gitlab-ci.yml").read_text())
-    for job in gitlab.values():
-        steps += [line for part in ("before_script", "script", "after_script") for line in job.get(part, [])]
-    served = [step for step in steps if "symphony-emulator --" in step]
-    assert len(served) == 2
-    for step in served:
-        assert flags_of(shlex.split(step.split("symphony-emulator")[-1])) <= known
+    compose = yaml.safe_load((EXAMPLES / "docker-compose.yml").read_text())["services"]["symphony"]
+    assert flags_of(compose["command"]) <= known
+    text = "".join(path.read_text() for path in [EXAMPLES / "docker-compose.yml", *(EXAMPLES / "ci").glob("*.yml")])
+    variables = set(re.findall(r"SYMPHONY_EMULATOR_(\w+)", text))
+    assert {f"--{name.lower().replace('_', '-')}" for name in variables} <= known
+    of_exec = {option for param in cli.commands["exec"].params for option in param.opts}
+    (beside,) = [step for job in JOBS.values() for step in steps_of(job) if "symphony-emulator exec" in step]
+    assert flags_of(shlex.split(beside.partition(" -- ")[0])) <= of_exec
+
+
+def test_ci_files_call_what_there_is() -> None:
     with Emulator.start() as pod, pod.client() as client:
-        for step in steps:
-            if "/emulator/v1/" in step:
-                path = step.split("8080")[1].split("'")[0].split()[0]
-                assert client.get(path).status_code == 200, path
+        for step in [step for job in JOBS.values() for step in steps_of(job) if "/emulator/v1/" in step]:
+            path = step.split("8080")[1].split("'")[0].split()[0]
+            assert client.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_ci_is_closed_to_whoever_takes_the_name(name: str) -> None:
+    job = JOBS[name]
+    installs = [step for step in steps_of(job) if "pip install" in step]
+    assert all("symphony" not in step for step in installs), "nothing is fetched by name"
+    vendored = [step for step in installs if "vendor/emulator" in step]
+    assert all("--no-index --no-deps --require-hashes" in step for step in vendored)
+    services = job.get("services", [])
+    images = (
+        [each["image"] for each in services.values()]
+        if isinstance(services, dict)
+        else [each["name"] for each in services]
+    )
+    assert all(re.search(r"@sha256:[0-9a-f]{64}$", image) for image in images)
+    assert vendored or images
