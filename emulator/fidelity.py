@@ -44,6 +44,7 @@ _CHOICES = (
         "Barriers",
         "leave presences as they are; what they do to writing, reading and the directory are choices, see above",
     ),
+    ("Semantic search", "knows words and no meaning: most of the words asked for first, rare ones count more"),
     ("Walls", "there are no wall posts: no stream of type POST exists"),
     ("Instruments", "there is no instrument service: `<tag>` always uses its fallback ticker"),
 )

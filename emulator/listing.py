@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from emulator.access.obo_also import OBO_ALSO
 from emulator.api import rows as filled  # noqa: F401 - importing it fills the table
 from emulator.table.table import TABLE
 from emulator.world.entitlements import ENTITLEMENTS
@@ -13,6 +14,7 @@ class Row(TypedDict):
     method: str
     path: str
     permissions: list[str]
+    oboAlso: list[str]
     who: str
     built: bool
     deprecated: bool
@@ -28,6 +30,7 @@ def rows() -> list[Row]:
             "method": each.method,
             "path": each.path,
             "permissions": list(each.permissions or ()),
+            "oboAlso": list(OBO_ALSO.get(each.name, ())),
             "who": "anyone" if each.auth == "none" else "app and bot" if each.for_apps else "bot",
             "built": each.function is not None,
             "deprecated": each.deprecated,
@@ -48,7 +51,8 @@ def as_table(listed: list[Row]) -> str:
     width = max(len(row["path"]) for row in listed)
     for row in listed:
         needs = " ".join(row["permissions"]) or _NEEDS_NONE[row["who"]]
-        note = "" if row["built"] else "   answers 404"
+        opened = f", or {' '.join(row['oboAlso'])} with settings.oboAlso" if row["oboAlso"] else ""
+        note = opened if row["built"] else "   answers 404"
         lines.append(f"{row['method']:<6} {row['path']:<{width}}  {needs}{note}")
         lines += [f"{'':<6} also {alias}" for alias in row["aliases"]]
     return "\n".join(lines)
@@ -58,13 +62,15 @@ def as_markdown(listed: list[Row]) -> str:
     """The endpoints for apps by permission, as docs/endpoints.md shows them."""
     by_permission: dict[str, list[Row]] = {}
     for row in listed:
-        if row["permissions"]:
-            by_permission.setdefault(" and ".join(row["permissions"]), []).append(row)
+        if needed := row["permissions"] or row["oboAlso"]:
+            by_permission.setdefault(" and ".join(needed), []).append(row)
     lines = ["| permission | endpoint | what it does |", "| --- | --- | --- |"]
     for permission, found in sorted(by_permission.items()):
         for row in found:
-            built = "" if row["built"] else " (answers 404)"
-            lines.append(f"| {permission} | `{row['method']} {row['path']}` | {row['summary']}{built} |")
+            note = "" if row["built"] else " (answers 404)"
+            if row["oboAlso"]:
+                note += " Only where a world's `oboAlso` opens it."
+            lines.append(f"| {permission} | `{row['method']} {row['path']}` | {row['summary']}{note} |")
     return "\n".join(lines) + "\n"
 
 

@@ -8,6 +8,8 @@ from emulator.access.permissions import GET_MESSAGES, GET_PRESENCE, REQUEST_USER
 OBO_ALSO: dict[str, tuple[str, ...]] = {
     "GET /agent/v1/message/{id}": (GET_MESSAGES,),
     "GET /agent/v1/stream/{sid}/attachment": (GET_MESSAGES,),
+    "GET /pod/v1/streams/{sid}/attachments": (GET_MESSAGES,),
+    "POST /agent/v4/message/search/semantic": (GET_MESSAGES,),
     "POST /pod/v1/connection/accept": (REQUEST_USER_CONNECTIONS,),
     "POST /pod/v1/connection/reject": (REQUEST_USER_CONNECTIONS,),
     "POST /pod/v1/connection/user/{uid}/remove": (REQUEST_USER_CONNECTIONS,),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from emulator.access.obo_also import OBO_ALSO
 from emulator.api.call import Answer
 from emulator.api.dispatch import rows as rows  # with it the table is full
 from emulator.api.parse import adapter
@@ -92,6 +93,11 @@ def _answers(endpoint: Endpoint, shapes: Schema) -> Schema:
     return answers | _refused(refusals(endpoint))
 
 
+def _closed(endpoint: Endpoint) -> str:
+    needed = " and ".join(OBO_ALSO.get(endpoint.name, ()))
+    return f"Not for apps, unless the world's `oboAlso` opens it to those with {needed}." if needed else "Not for apps."
+
+
 def _refused(statuses: list[int]) -> Schema:
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     return {
@@ -115,7 +121,7 @@ def _in_query(asked: TypeAdapter[Any], shapes: Schema) -> list[Schema]:
 
 def _operation(endpoint: Endpoint, shapes: Schema) -> Schema:
     needs = " and ".join(endpoint.permissions or ())
-    who = f"Apps that act for users need {needs}." if needs else "" if endpoint.for_apps else "Not for apps."
+    who = f"Apps that act for users need {needs}." if needs else "" if endpoint.for_apps else _closed(endpoint)
     fields = _in_path(endpoint.path)
     if endpoint.auth == "session":
         fields += _HEADERS

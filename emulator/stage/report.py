@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import TypedDict
 
 from emulator.access.errors import PermissionMissing
+from emulator.access.obo_also import OBO_ALSO
 from emulator.access.permissions import ACT_AS_USER
 from emulator.table.table import TABLE, Endpoint
 from emulator.world.errors import EntitlementMissing, RoleMissing
@@ -139,7 +140,7 @@ def _of_app(report: Report, granted: frozenset[str], app: str, by_name: dict[str
                 missing[permission] = missing.get(permission, 0) + count
             continue
         if name in by_name:
-            passed[name] = by_name[name].permissions or ()
+            passed[name] = by_name[name].permissions or OBO_ALSO.get(name, ())
         if kind == "entitlement":
             entitlements[what] = entitlements.get(what, 0) + count
     least = _least(list(passed.values()), match) if app != NO_APP else set()

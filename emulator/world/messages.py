@@ -103,6 +103,9 @@ class Messages:
         self.timeline: Postings[Message, str, Stamp] = self.book.also(
             Postings(lambda message: ((message.stream, message.stamp),))
         )
+        self.with_files: Postings[Message, str, Stamp] = self.book.also(
+            Postings(lambda message: ((message.stream, message.stamp),) if message.attachments else ())
+        )
 
     @property
     def count(self) -> int:
@@ -143,6 +146,18 @@ class Messages:
                 if attachment.preview_id == file_id and attachment.preview is not None:
                     return attachment.preview
         raise UnknownMessage(f"message '{message_id}' has no file '{file_id}'")
+
+    def files(
+        self, user: User, stream_id: str, *, since: int | None, until: int | None, newest_first: bool, limit: int
+    ) -> list[tuple[Message, Attachment]]:
+        """The first `limit` files of a stream in [since, until] (ms) that `user` may read, with their messages."""
+        stream = self._world.streams.readable_by(user, stream_id)
+        since = max(since or 0, policy.history_from(self._world, user, stream))
+        stamps, first, last = self.with_files.between(stream.id, since, until)
+        order = range(last - 1, first - 1, -1) if newest_first else range(first, last)
+        listed = allowed(policy.listed, (self.book[stamps[at][2]] for at in order), self._world, user, stream)
+        files = ((message, each) for message in allowed(policy.content_shows, listed) for each in message.attachments)
+        return list(islice(files, limit))
 
     def must_be_in(self, user: User, stream: Stream, message_id: str) -> None:
         """That a message to be pinned is one of this stream, readable and not suppressed."""

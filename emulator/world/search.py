@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import islice
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from emulator.world.streams import Stream
     from emulator.world.users import User
     from emulator.world.world import World
+
+MOST_RESEMBLING = 1_000
 
 Term = tuple[str, str]
 """What a message can be found by: a kind (`word`, `#`, `$`, `@`, `by`) and a folded value."""
@@ -66,6 +69,24 @@ class Search:
             for terms in search.any_of
         ]
         stamps = merge(*runs, reverse=search.newest_first)
+        return list(islice(self._readable(user, stamps), skip, skip + limit))
+
+    def resembling(
+        self, user: User, words: Iterable[str], stream_id: str | None, *, skip: int, limit: int
+    ) -> list[Message]:
+        """The messages that `user` may read with the most of these words, of which the rare ones count more; the newest
+        first among equals. Of each word the last thousand messages of a stream are considered."""
+        weights: defaultdict[Stamp, float] = defaultdict(float)
+        streams = self._streams(user, MessageSearch(any_of=(), stream=stream_id))
+        since = [(stream, policy.history_from(self._world, user, stream)) for stream in streams]
+        for word in frozenset(words):
+            found: list[Stamp] = []
+            for stream, begin in since:
+                stamps, first, last = self.found_by.between((stream.id, *term("word", word)), begin, None)
+                found += stamps[max(first, last - MOST_RESEMBLING) : last]
+            for stamp in found:
+                weights[stamp] += 1 / len(found)
+        stamps = sorted(weights, key=lambda stamp: (weights[stamp], stamp), reverse=True)
         return list(islice(self._readable(user, stamps), skip, skip + limit))
 
     def _streams(self, user: User, search: MessageSearch) -> list[Stream]:

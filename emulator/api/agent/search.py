@@ -14,7 +14,8 @@ from emulator.world.search import MessageSearch, Term, term
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
-    from emulator.api.requests.search import Page, SearchQuery
+    from emulator.api.requests.search import Page, SearchQuery, SemanticPage, SemanticQuery
+    from emulator.world.messages import Message
 
 _TYPES = {
     "CHAT": frozenset({"IM", "MIM"}),
@@ -94,6 +95,10 @@ def _found(call: Call, asked: SearchQuery, page: Page) -> list[V4Message] | None
         newest_first=page.sortDir.upper() == "DESC",
     )
     found = call.world.search.find(call.user, search, skip=page.skip, limit=page.limit)
+    return _answer(call, found)
+
+
+def _answer(call: Call, found: list[Message]) -> list[V4Message] | None:
     answer = [v4_message(call.world, message, call.user) for message in found]
     return answer if answer or call.world.settings.empty_search == "emptyList" else None
 
@@ -110,6 +115,29 @@ def _found(call: Call, asked: SearchQuery, page: Page) -> list[V4Message] | None
 def search_messages(call: Call) -> list[V4Message] | None:
     """The messages that match and that the user may read."""
     return _found(call, call.body, call.query)
+
+
+@endpoint(
+    "POST",
+    "/agent/v4/message/search/semantic",
+    query="search:SemanticPage",
+    body="search:SemanticQuery",
+    returns="V4MessageList",
+    success=(200, 204),
+)
+def search_by_meaning(call: Call) -> list[V4Message] | None:
+    """The messages that are nearest to a question."""
+    from emulator.messageml import words_of
+
+    asked: SemanticQuery = call.body
+    page: SemanticPage = call.query
+    words = words_of(asked.text or "")
+    if not words:
+        raise Invalid("'text' holds no word")
+    named = asked.threadId or asked.streamId
+    stream = ids.url_safe(named) if named else None
+    found = call.world.search.resembling(call.user, words, stream, skip=page.skip, limit=page.limit)
+    return _answer(call, found)
 
 
 @endpoint("GET", "/agent/v1/message/search", query="search:GetPage", returns="V4MessageList")

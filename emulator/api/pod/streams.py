@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from mimetypes import MimeTypes
 from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
 from emulator.access.permissions import LIST_USER_STREAMS, SEND_MESSAGES
+from emulator.api.agent.shapes import PREVIEW_WIDTH
 from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
-    from emulator.api.requests.streams import Page, StreamFilter
+    from emulator.api.requests.streams import FilesPage, Page, StreamFilter
     from emulator.world.streams import Stream
 
 MOST_STREAMS = 1000
 """The most streams in an answer that the documentation speaks of."""
+_TYPES = MimeTypes()
 
 
 class TypeAnswer(TypedDict):
@@ -94,3 +97,52 @@ def stream_info(call: Call) -> StreamAnswer:
     if last is not None:
         answer["lastMessageDate"] = last
     return answer
+
+
+class PreviewAnswer(TypedDict):
+    fileId: str
+    width: int
+
+
+FileAnswer = TypedDict(
+    "FileAnswer",
+    {
+        "messageId": str,
+        "ingestionDate": int,
+        "userId": int,
+        "fileId": str,
+        "name": str,
+        "size": int,
+        "content-type": str,
+        "previews": list[PreviewAnswer],
+    },
+)
+
+
+@endpoint("GET", "/pod/v1/streams/{sid}/attachments", query="streams:FilesPage", returns="StreamAttachmentResponse")
+def stream_files(call: Call) -> list[FileAnswer]:
+    """The files that were sent into a stream."""
+    page: FilesPage = call.query
+    if page.sortDir.upper() not in ("ASC", "DESC"):
+        raise Invalid(f"sortDir is ASC or DESC, not '{page.sortDir}'")
+    found = call.world.messages.files(
+        call.user,
+        call.id("sid"),
+        since=page.since,
+        until=page.to,
+        newest_first=page.sortDir.upper() == "DESC",
+        limit=page.limit,
+    )
+    return [
+        {
+            "messageId": message.id,
+            "ingestionDate": message.at,
+            "userId": message.sender,
+            "fileId": file.id,
+            "name": file.name,
+            "size": len(file.content),
+            "content-type": _TYPES.guess_type(file.name)[0] or "application/octet-stream",
+            "previews": [] if file.preview_id is None else [{"fileId": file.preview_id, "width": int(PREVIEW_WIDTH)}],
+        }
+        for message, file in found
+    ]

@@ -24,6 +24,19 @@ class SearchQuery(Wire):
     toDate: Number | None = None
 
 
+class SemanticQuery(Wire):
+    """`threadId` is what the specification and the BDKs say, `streamId` what the page says."""
+
+    text: Annotated[str, Field(max_length=10_000)] | None = None
+    threadId: str | None = None
+    streamId: str | None = None
+
+
+class SemanticPage(Wire):
+    skip: Skip = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 25
+
+
 class Page(Wire):
     skip: Skip = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 50

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from emulator.api.call import MAX_LONG
-from emulator.api.requests.params import MOST_VALUES, Skip, Wire
+from emulator.api.requests.params import MOST_VALUES, Number, Skip, Wire
 
 
 class TypeFilter(Wire):
@@ -17,6 +17,13 @@ class TypeFilter(Wire):
 class StreamFilter(Wire):
     streamTypes: Annotated[list[TypeFilter], Field(max_length=MOST_VALUES)] | None = None
     includeInactiveStreams: bool | None = None
+
+
+class FilesPage(Wire):
+    since: Number | None = None
+    to: Number | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    sortDir: str = "ASC"
 
 
 class Page(Wire):
