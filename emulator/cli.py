@@ -14,6 +14,8 @@ from emulator.config import Settings
 from emulator.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from emulator.access.permissions import Match
     from emulator.world.world import World
 
@@ -40,7 +42,13 @@ _COUNT = click.IntRange(0, 10_000_000)
 @cli.command(context_settings={"show_default": True})
 @click.option("--host", default="127.0.0.1", help="address to serve on")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, help="0 picks a free one")
-@click.option("--world", default="demo", help="demo, empty, or a YAML file")
+@click.option(
+    "--world",
+    type=click.Path(),
+    multiple=True,
+    default=["demo"],
+    help="demo, empty, or a YAML file; several are merged, the later ones over the earlier",
+)
 @click.option("--seed", type=int, default=0, help="the same seed gives the same ids and the same growth")
 @click.option("--users", type=_COUNT, default=0, help="add so many users")
 @click.option("--rooms", type=_COUNT, default=0, help="add so many rooms")
@@ -176,7 +184,7 @@ def endpoints(as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("file", required=False)
+@click.argument("file", nargs=-1)
 @click.option("--schema", is_flag=True, help="print the JSON Schema of world files, for editors")
 @click.option("--seed", type=int, default=0, help="of ids and of growth")
 @click.option("--users", type=_COUNT, default=0, help="let it grow by so many users")
@@ -185,9 +193,9 @@ def endpoints(as_json: bool) -> None:
 @click.option("--overheard", type=click.IntRange(0, 1_000), default=0, help="print so many pieces of its talk too")
 @click.option("--json", "as_json", is_flag=True, help="for scripts")
 def world(
-    file: str | None, schema: bool, seed: int, users: int, rooms: int, messages: int, overheard: int, as_json: bool
+    file: tuple[str, ...], schema: bool, seed: int, users: int, rooms: int, messages: int, overheard: int, as_json: bool
 ) -> None:
-    """Check a world file and describe what is in it; every mistake with its line."""
+    """Check a world file, or several as one, and describe what is in it; every mistake with its line."""
     if schema:
         import orjson
 
@@ -195,7 +203,7 @@ def world(
 
         click.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode())
         return
-    if file is None:
+    if not file:
         raise click.UsageError("name a world file, or ask for --schema")
     from emulator.seeding import overheard as ear
 
@@ -208,9 +216,9 @@ def world(
     if as_json:
         import orjson
 
-        click.echo(orjson.dumps({"file": file, **told}).decode())
+        click.echo(orjson.dumps({"file": " ".join(file), **told}).decode())
         return
-    click.echo(f"{file} is good. {ear.as_screen(told)}")
+    click.echo(f"{', '.join(file)} is good. {ear.as_screen(told)}")
     if overheard:
         click.echo("\n" + ear.overheard(loaded, overheard, seed))
 
@@ -221,7 +229,9 @@ def world(
 @click.option("--user", help="the user in session, or who logs in")
 @click.option("--app", help="the app that acts for the user; without it an account of its own calls")
 @click.option("--data", help="the body as JSON, or the fields of a form as a JSON object")
-@click.option("--world", default="demo", show_default=True, help="demo, empty, or a YAML file")
+@click.option(
+    "--world", type=click.Path(), multiple=True, default=["demo"], show_default=True, help="demo, empty, or YAML files"
+)
 @click.option("--permission-match", type=click.Choice(["all", "any"]), help="overrules what the world says")
 @click.option(
     "--fidelity",
@@ -235,7 +245,7 @@ def explain(
     user: str | None,
     app: str | None,
     data: str | None,
-    world: str,
+    world: tuple[str, ...],
     permission_match: Match | None,
     fidelity: Path | None,
     as_json: bool,
@@ -266,13 +276,13 @@ def explain(
         click.echo(as_text(found))
 
 
-def load_world(name: str, seed: int) -> World:
+def load_world(worlds: Sequence[str], seed: int) -> World:
     """A world, or the mistakes in its file on the screen and exit code 1."""
     from emulator.seeding.file import WorldFileError
     from emulator.seeding.load import load
 
     try:
-        return load(name, seed)
+        return load(worlds, seed)
     except WorldFileError as error:
         click.echo(f"{error.source} has mistakes:", err=True)
         for mistake in error.mistakes:

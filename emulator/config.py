@@ -18,7 +18,7 @@ class Settings:
 
     host: str
     port: int
-    world: str
+    world: tuple[str, ...]
     seed: int
     users: int
     rooms: int

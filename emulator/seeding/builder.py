@@ -43,7 +43,7 @@ class Builder:
     def mistake(self, what: str, *place: Place) -> None:
         """Note a mistake with its line."""
         if len(self.mistakes) < MOST_MISTAKES:
-            self.mistakes.append(f"{self.source.where(*place)}: {'.'.join(map(str, place))}: {what}")
+            self.mistakes.append(self.source.said(what, *place))
 
     def attempt(self, make: Callable[[], T], *place: Place) -> T | None:
         """What comes of it; None, and a mistake, where the world refuses it."""
@@ -152,7 +152,11 @@ class Builder:
 
     def beside(self, name: str, *place: Place) -> bytes | None:
         """What a file holds whose name is relative to the world file."""
-        path = self.source.folder(*place) / name
+        folder = self.source.folder(*place)
+        if folder is None:
+            self.mistake("what comes over the wire names no files: write what is in it", *place)
+            return None
+        path = folder / name
         try:
             if path.stat().st_size > FILES_BYTES:
                 self.mistake(f"{path} has more than {FILES_BYTES} bytes", *place)

@@ -68,11 +68,7 @@ def checked(source: Source, root: Any = WorldFile) -> Any:
     above = {place[:depth] for place in found for depth in range(len(place))}  # other types were meant there
     raise WorldFileError(
         source.name,
-        [
-            ": ".join([source.where(*place), *([".".join(map(str, place))] if place else ()), ", or ".join(said)])
-            for place, said in found.items()
-            if place not in above
-        ],
+        [source.said(", or ".join(said), *place) for place, said in found.items() if place not in above],
     )
 
 
@@ -124,6 +120,23 @@ def bare(kind: Any) -> Iterator[Any]:
 def hints(part: Any) -> dict[str, Any]:
     """The keys of a part with their types and what is said about them."""
     return get_type_hints(part, include_extras=True)
+
+
+def hints_at(hint: Any) -> tuple[Any, ...]:
+    """What is said about a hint, within what says whether it is needed."""
+    while get_origin(hint) in (Required, NotRequired):
+        hint = get_args(hint)[0]
+    return getattr(hint, "__metadata__", ())
+
+
+def inside_hint(hint: Any, step: str | int) -> Any:
+    """The hint of what a step leads to; None where it leads nowhere that is known."""
+    for kind in bare(hint):
+        if is_typeddict(kind) and step in hints(kind):
+            return hints(kind)[str(step)]
+        if get_origin(kind) in (list, dict):
+            return get_args(kind)[-1]
+    return None
 
 
 def inside(kind: Any, step: str | int) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,27 +65,44 @@ _LOADER = _strict(_SAFE)
 Place = tuple[str | int, ...]
 
 
-class Source:
-    """A file that was read: where from, what it holds, and where each part of it stands."""
+_NOWHERE: Any = yaml.Mark("", 0, -1, 0, None, 0)
 
-    def __init__(self, name: str, file: WorldFile, compose: Callable[[], yaml.Node | None]) -> None:
-        self.name, self.file, self._compose = name, file, compose
+
+class Source:
+    """A file that was read, or several that were merged: where from, what they hold, and where each part of it stands.
+
+    What came over the wire stands in no file: it names none either.
+    """
+
+    def __init__(self, names: Sequence[str], file: WorldFile, compose: Callable[[], yaml.Node | None]) -> None:
+        self.names, self.file, self._compose = tuple(names), file, compose
+
+    @property
+    def name(self) -> str:
+        return ", ".join(self.names) or "the document"
 
     @cached_property
     def _tree(self) -> yaml.Node | None:
         return self._compose()
 
-    def where(self, *place: str | int) -> str:
-        """The line on which a part stands, for a sentence about it."""
-        return f"line {self._mark(place).line + 1}"
+    def said(self, what: str, *place: str | int) -> str:
+        """A sentence about a part: where it stands, which it is, and what of it."""
+        return ": ".join(each for each in (self._where(place), ".".join(map(str, place)), what) if each)
 
-    def folder(self, *place: str | int) -> Path:
-        """The folder of the file in which a part stands: other files are named relative to it."""
-        return Path(self._mark(place).name).parent
+    def _where(self, place: Place) -> str:
+        mark = self._mark(place)
+        line = f"line {mark.line + 1}" if mark.line >= 0 else ""
+        return f"{mark.name} {line}".strip() if len(self.names) > 1 or mark.name not in self.names else line
+
+    def folder(self, *place: str | int) -> Path | None:
+        """The folder of the file in which a part stands: other files are named relative to it. None for what came over
+        the wire, which names no files."""
+        name = self._mark(place).name
+        return Path(name).parent if name in self.names else None
 
     def _mark(self, place: Place) -> Any:
         node = self._tree
-        mark: Any = node.start_mark if node is not None else yaml.Mark(self.name, 0, 0, 0, None, 0)
+        mark: Any = yaml.Mark(self.name, 0, 0, 0, None, 0) if node is None else node.start_mark
         for step in place:
             if isinstance(node, yaml.MappingNode):
                 pairs = {key.value: (key, value) for key, value in node.value}
@@ -98,7 +115,7 @@ class Source:
                 mark = node.start_mark
             else:
                 break
-        return mark
+        return mark or _NOWHERE
 
 
 def _bundled() -> Path:
@@ -122,14 +139,34 @@ def find(world: str) -> Path:
     return path
 
 
-def read(path: Path) -> Source:
-    """A world file; WorldFileError with every mistake and its line."""
-    name, text = str(path), _text(path)
-    if path.parent == BUNDLED:
+def read(*paths: Path) -> Source:
+    """A world file, or several as one; WorldFileError with every mistake and its line."""
+    names = [str(path) for path in paths]
+    if len(paths) == 1 and paths[0].parent == BUNDLED:
+        text = _text(paths[0])
         content = yaml.load(text, Loader=_SAFE)  # noqa: S506 - it is safe
-        return Source(name, content, lambda: _parsed(name, text)[0])
-    tree, content = _parsed(name, text)
-    source = Source(name, content, lambda: tree)
+        return Source(names, content, lambda: _parsed(names[0], text)[0])
+    return _source(names, [_parsed(name, _text(path)) for name, path in zip(names, paths, strict=True)])
+
+
+def read_document(document: Any, *below: Path) -> Source:
+    """A world that came over the wire, as values or as a text in YAML, over these files."""
+    if isinstance(document, str):
+        over = _parsed("document", document, aliases=False)
+    else:
+        over = (yaml.representer.SafeRepresenter().represent_data(document), document)
+    return _source(list(map(str, below)), [*(_parsed(str(path), _text(path)) for path in below), over])
+
+
+def _source(names: list[str], parsed: list[tuple[yaml.Node | None, Any]]) -> Source:
+    """What was parsed, checked as one."""
+    tree, content = parsed[0]
+    if len(parsed) > 1:
+        from emulator.seeding.merge import merged
+
+        tree = merged([each for each, _ in parsed])
+        content = None if tree is None else _SAFE("").construct_document(tree)
+    source = Source(names, content, lambda: tree)
     source.file = checked(source)
     return source
 
@@ -138,7 +175,7 @@ def read_choices(path: Path) -> dict[str, Any]:
     """What a file of choices sets in a world; WorldFileError with every mistake and its line."""
     tree, content = _parsed(str(path), _text(path))
     given: Any = {} if content is None else content
-    source = Source(str(path), given, lambda: tree)
+    source = Source([str(path)], given, lambda: tree)
     return fidelity.settings(checked(source, fidelity.Fidelity))
 
 
@@ -157,9 +194,16 @@ class _Named(io.StringIO):
         self.name = name
 
 
-def _parsed(name: str, text: str) -> tuple[yaml.Node | None, Any]:
-    """The nodes of a YAML text, and what they say; WorldFileError when it is not YAML."""
+def _parsed(name: str, text: str, *, aliases: bool = True) -> tuple[yaml.Node | None, Any]:
+    """The nodes of a YAML text, and what they say; WorldFileError when it is not YAML. Without `aliases` it is no
+    longer than it looks."""
     try:
+        if not aliases:
+            for event in yaml.parse(text, Loader=_LOADER):
+                if isinstance(event, yaml.AliasEvent):
+                    mark: Any = event.start_mark
+                    what = f"aliases (*{event.anchor}) are taken in files only"
+                    raise WorldFileError(name, [f"line {mark.line + 1}: {what}"])
         loader = _LOADER(_Named(name, text))
         tree = loader.get_single_node()
         return tree, None if tree is None else loader.construct_document(tree)

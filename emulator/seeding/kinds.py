@@ -77,6 +77,20 @@ class Says:
         return {**handler(schema), "description": self.text}
 
 
+@dataclass(frozen=True, slots=True)
+class By:
+    """How the things of a list are called: by which keys, and within what a name is unique where it is said. When files
+    are merged, things of one name become one; of things without a name each is added."""
+
+    keys: tuple[str, ...]
+    within: str = ""
+
+
+def by(*keys: str, within: str = "") -> By:
+    """Things of a list that are called by these keys."""
+    return By(keys, within)
+
+
 def within(least: int, most: int) -> Must:
     """A number between two others, both included."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS
@@ -35,13 +36,17 @@ from emulator.world.users import User
 from emulator.world.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from emulator.seeding.kinds import Who
     from emulator.seeding.parts import BarriersPart, BehaviourPart, ClockPart
 
 
-def load(world: str = "demo", seed: int = 0) -> World:
-    """The world of this name, or of the file at this path; WorldFileError when the file has mistakes."""
-    return build(read(find(world)), seed)
+def load(world: str | PathLike[str] | Sequence[str | PathLike[str]] = "demo", seed: int = 0) -> World:
+    """The world of this name, or of the file at this path, or of several, the later ones over the earlier;
+    WorldFileError when a file has mistakes."""
+    worlds = [world] if isinstance(world, str | PathLike) else world
+    return build(read(*(find(fspath(each)) for each in worlds)), seed)
 
 
 def build(source: Source, seed: int = 0) -> World:
@@ -111,7 +116,11 @@ def _choices(builder: Builder, part: SettingsPart, *place: Place) -> None:
     world = builder.world
     world.set(**fidelity.settings({"strict": part.get("strict", False)}))
     if "fidelity" in part:
-        path = builder.source.folder(*place, "fidelity") / part["fidelity"]
+        folder = builder.source.folder(*place, "fidelity")
+        if folder is None:
+            builder.mistake("what comes over the wire names no files: write the choices here", *place, "fidelity")
+            return
+        path = folder / part["fidelity"]
         try:
             world.set(**read_choices(path))
         except WorldFileError as error:

@@ -24,6 +24,7 @@ from emulator.seeding.kinds import (
     Role,
     Says,
     Who,
+    by,
     one_of,
     sized,
     turn,
@@ -230,7 +231,7 @@ class BarriersPart(TypedDict, total=False):
 
     groups: dict[Name, list[Who] | GroupPart]
     """The users of each group."""
-    between: list[tuple[str, str] | BarrierPart]
+    between: Annotated[list[tuple[str, str] | BarrierPart], by("id")]
     """Pairs of groups whose users may not communicate."""
 
 
@@ -284,7 +285,7 @@ class AppPart(TypedDict, total=False):
     """Whether it is enabled; true."""
     installedFor: Literal["all"] | list[Who]
     """For whom it is installed; all."""
-    choices: list[ChoicePart]
+    choices: Annotated[list[ChoicePart], by("user")]
     """What single users have of it, other than everybody has."""
     listed: bool
     """Whether it is in the app store; true."""
@@ -436,23 +437,23 @@ class WorldFile(TypedDict, total=False):
     clock: ClockPart
     """The clock of the world; real time."""
 
-    companies: Required[list[CompanyPart]]
+    companies: Required[Annotated[list[CompanyPart], by("name")]]
     """The companies; the first one is the pod that is served."""
     settings: SettingsPart
     """What is set for the pod as a whole."""
-    users: list[UserPart]
+    users: Annotated[list[UserPart], by("username", within="company")]
     """The users of all companies."""
-    connections: list[ConnectionPart]
+    connections: Annotated[list[ConnectionPart], by("from", "to")]
     """Requests for connections, and connections."""
     barriers: BarriersPart
     """Information barriers."""
-    apps: list[AppPart]
+    apps: Annotated[list[AppPart], by("id")]
     """The apps of the pod."""
-    rooms: list[RoomPart]
+    rooms: Annotated[list[RoomPart], by("name")]
     """The rooms."""
-    ims: list[ImPart]
+    ims: Annotated[list[ImPart], by("between")]
     """The IMs, and those between more than two."""
-    signals: list[SignalPart]
+    signals: Annotated[list[SignalPart], by("name", "owner")]
     """The signals."""
-    behaviours: list[BehaviourPart]
+    behaviours: Annotated[list[BehaviourPart], by("id")]
     """What users do when something happens."""

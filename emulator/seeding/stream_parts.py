@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Required
 
 from typing_extensions import TypedDict
 
-from emulator.seeding.kinds import Id, Moment, Name, Says, Who, within
+from emulator.seeding.kinds import Id, Moment, Name, Says, Who, by, within
 
 
 class AttachmentPart(TypedDict, total=False):
@@ -48,7 +48,7 @@ class MessagePart(_MessagePart, total=False):
     """What it says, as the pod stores it."""
     data: str | dict[str, Any]
     """Its structured objects (EntityJSON)."""
-    attachments: list[AttachmentPart]
+    attachments: Annotated[list[AttachmentPart], by("name")]
     """Its files."""
     replaces: Id
     """The id of the message of which it is the next version."""
@@ -128,7 +128,7 @@ class RoomPart(TypedDict, total=False):
     """The id of the message that is pinned."""
     created: Moment
     """When it was made; the start."""
-    messages: list[MessagePart]
+    messages: Annotated[list[MessagePart], by("id")]
     """What was said in it."""
 
 
@@ -145,7 +145,7 @@ class ImPart(TypedDict, total=False):
     """The id of the message that is pinned."""
     created: Moment
     """When it was opened; the start."""
-    messages: list[MessagePart]
+    messages: Annotated[list[MessagePart], by("id")]
     """What was said in it."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -55,7 +56,7 @@ class Emulator:
     @classmethod
     def start(
         cls,
-        world: str | World = "demo",
+        world: str | PathLike[str] | Sequence[str | PathLike[str]] | World = "demo",
         *,
         home: Path | str | None = None,
         seed: int = 0,
@@ -68,11 +69,12 @@ class Emulator:
         hold: float = HOLD,
         well_known_keys: bool = False,
     ) -> Emulator:
-        """A server on a free port, in a thread. `world` is a name, the path of a file, or a World made by hand, and
-        grows by so many users, rooms and messages. With `tls` it serves https, and `home` holds the authority and a
-        certificate for each app and bot. `state` is a file in which all is kept, and from which it goes on; ValueError
-        when it cannot be used. `hold` is how long (s) a read of a datafeed waits for an event. With `well_known_keys`
-        apps and bots have the key that comes with the package, `emulator/access/well_known.pem`."""
+        """A server on a free port, in a thread. `world` is a name, the path of a file, several of them of which the
+        later ones add to the earlier and override them, or a World made by hand, and grows by so many users, rooms and
+        messages. With `tls` it serves https, and `home` holds the authority and a certificate for each app and bot.
+        `state` is a file in which all is kept, and from which it goes on; ValueError when it cannot be used. `hold` is
+        how long (s) a read of a datafeed waits for an event. With `well_known_keys` apps and bots have the key that
+        comes with the package, `emulator/access/well_known.pem`."""
         made = world if isinstance(world, World) else load(world, seed)
         if users or rooms or messages:
             from emulator.seeding.grow import grow

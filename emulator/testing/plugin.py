@@ -28,7 +28,11 @@ _KEY = "symphony_calls"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("symphony", "Symphony pod emulator")
-    group.addoption("--symphony-world", help="the world of symphony_pod: demo (default), empty, or a YAML file")
+    group.addoption(
+        "--symphony-world",
+        action="append",
+        help="the world of symphony_pod: demo (default), empty, or a YAML file; several are merged in this order",
+    )
     group.addoption(
         "--symphony-report",
         metavar="FILE",
@@ -41,8 +45,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(
         "symphony_world",
-        "the world of symphony_pod, unless --symphony-world names one; a file beside this one, or under it",
-        default="demo",
+        "the world of symphony_pod, unless --symphony-world names one; a file beside this one, or under it;"
+        " several, one a line, are merged in this order",
+        type="linelist",
+        default=["demo"],
     )
 
 
@@ -84,16 +90,23 @@ def symphony_pod_factory(
 
 
 @pytest.fixture(scope="session")
-def _symphony_pod_of_session(request: pytest.FixtureRequest, symphony_pod_factory: Callable[..., Emulator]) -> Emulator:
-    return symphony_pod_factory(_world(request.config))
+def symphony_world(request: pytest.FixtureRequest) -> Any:
+    """The world of symphony_pod, or several that are merged, as the options say; a conftest may override it."""
+    return _worlds(request.config)
 
 
-def _world(config: pytest.Config) -> str:
-    """The world that was asked for; one of the ini file is looked for beside it."""
-    option: str | None = config.getoption("--symphony-world")
-    if option:
-        return option
-    named: str = config.getini("symphony_world")
+@pytest.fixture(scope="session")
+def _symphony_pod_of_session(symphony_world: Any, symphony_pod_factory: Callable[..., Emulator]) -> Emulator:
+    return symphony_pod_factory(symphony_world)
+
+
+def _worlds(config: pytest.Config) -> list[str]:
+    """The worlds that were asked for; those of the ini file are looked for beside it."""
+    option: list[str] | None = config.getoption("--symphony-world")
+    return option or [_beside(config, named) for named in config.getini("symphony_world")]
+
+
+def _beside(config: pytest.Config, named: str) -> str:
     beside = config.inipath.parent / named if config.inipath is not None else None
     return str(beside) if beside is not None and beside.is_file() else named
 

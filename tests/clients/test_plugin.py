@@ -86,19 +86,20 @@ def test_nothing_is_imported():
 
 def test_the_world_of_the_ini_file_lies_beside_it(tmp_path: Path) -> None:
     (tmp_path / "world.yaml").write_text("companies: [{name: Mine, pod: 5}]\nusers: [{username: zoe, company: Mine}]\n")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nsymphony_world = world.yaml\n")
+    (tmp_path / "more.yaml").write_text("users: [{username: zoe, title: Boss}]\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nsymphony_world =\n    world.yaml\n    more.yaml\n")
     suite = """
 import os
 
 def test_it(symphony_pod):
-    assert symphony_pod.users["zoe"].username == "zoe"
+    assert symphony_pod.users["zoe"].title == "Boss"
     assert "127.0.0.1" in os.environ["NO_PROXY"].split(",")
 """
     done = run(tmp_path, suite, "-c", str(tmp_path / "pytest.ini"))
     assert done.returncode == 0, done.stdout
     (tmp_path / "world.yaml").write_text("companies: [{nam: Mine}]\n")
     wrong = run(tmp_path, suite, "-c", str(tmp_path / "pytest.ini"))
-    assert "world.yaml has mistakes:" in wrong.stdout
+    assert "more.yaml has mistakes:" in wrong.stdout
     assert "During handling" not in wrong.stdout
     assert "plugin.py" not in wrong.stdout
 
