@@ -33,6 +33,29 @@ def answered() -> Iterator[None]:
         yield
 
 
+QUIET = {"sessions", "tickets", "presenceFeeds"}
+"""Books that change without an event: of the wire, and where a reader is in a feed."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def told() -> Iterator[None]:
+    """Whatever changes the world, in whatever test, tells of it."""
+    settle = Stage.settle
+
+    def settled(stage: Stage) -> None:
+        world = stage.world
+        if world.touched() and world._before is not None and world.events.count == world._before[2]:
+            changed = {step[0].__self__.name for step in world.undo.steps} - QUIET
+            beside = world.settings is not world._before[1] or world.clock.state() != world._before[0]
+            assert not changed, f"end what changes {changed} with world.tell(...)"
+            assert not beside, "end what changes the settings or the clock with world.tell(...)"
+        settle(stage)
+
+    Stage.settle = settled  # type: ignore[method-assign]
+    yield
+    Stage.settle = settle  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def keys() -> dict[str, str]:
     """Private keys by who signs with them."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from emulator.api.agent import events
 from emulator.messageml import build
 from emulator.table.table import TABLE
-from emulator.world.behaviours import EVENTS
 from emulator.world.policy import RULES
 from tests import matrix, test_good_paths
 from tests.api import test_admin

@@ -19,20 +19,13 @@ from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.access.signing import PodKey
-    from emulator.world.events import Event
+    from emulator.world.eventlog import Event
     from emulator.world.world import World
 
 Kind = Literal["app", "obo", "bot"]
 _HOUR = 3_600_000
 COMMON_LIFE = 300
 """How long (s) a common JWT lives."""
-_ENDING = {
-    "user deactivated": ("user", "the user was deactivated or suspended"),
-    "user key revoked": ("user", "a key of the account was revoked or replaced"),
-    "app disabled": ("app", "the app was disabled or deleted"),
-    "app key revoked": ("app", "a key of the app was revoked or replaced"),
-}
-"""The events that end sessions, whose, and what their tokens are told from then on."""
 _TIDIED = 100
 """So many of the oldest sessions are looked at when a new one is opened: who has expired goes."""
 
@@ -168,13 +161,14 @@ class Sessions:
 
     def _heard(self, event: Event) -> None:
         """Who can no longer log in as they did is logged out for good, also when it is allowed again later."""
-        if event.kind not in _ENDING:
+        if event.row.ends is None:
             return
-        whose, why = _ENDING[event.kind]
-        for session in self.book.by(whose, event.about):
+        whose, why = event.row.ends
+        gone = getattr(event.about, whose).id
+        for session in self.book.by(whose, gone):
             self.book.put(session.token, replace(session, ended=why))
         if whose == "user":
-            for ticket in self.tickets.by("user", event.about):
+            for ticket in self.tickets.by("user", gone):
                 if ticket.session is None:
                     self.tickets.drop(ticket.token)
         self._on_end()

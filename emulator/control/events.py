@@ -5,26 +5,35 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.responses import Response, StreamingResponse
 
+from emulator.api.agent.events import camel
 from emulator.control.parts import call, stage_of
+from emulator.keeping.codec import encoded
 from emulator.stage.waiting import told
+from emulator.world.events import NewProperties, Place, Properties, Said
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from emulator.stage.waiting import Waiting
-    from emulator.world.events import Event, EventLog
+    from emulator.world.eventlog import Event, EventLog
 
 MOST_WAITING = 1_000
 _HEARTBEAT = 15
 
 
 def _plain(value: Any) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
+    """What an event names: its id, where it has one."""
+    if isinstance(value, Place | Properties | NewProperties):
+        value = value.stream
+    elif isinstance(value, Said):
+        value = value.message
+    return value.id if hasattr(value, "id") else encoded(value)
 
 
 def _line(event: Event) -> bytes:
@@ -35,9 +44,9 @@ def _line(event: Event) -> bytes:
         "by": event.by or None,
         "to": event.to,
         "stream": event.stream,
-        "about": event.about,
+        "about": {camel(field.name): _plain(getattr(event.about, field.name)) for field in fields(event.about)},
     }
-    return b"id: %d\ndata: %s\n\n" % (event.number, orjson.dumps(told, default=_plain))
+    return b"id: %d\ndata: %s\n\n" % (event.number, orjson.dumps(told))
 
 
 class _Reader:

@@ -50,7 +50,6 @@ def connect(request: Request, asked: Connect) -> Connected:
         world.connections.forget(one, other)
     else:
         world.connections.set(one, other, asked.status)
-    world.tell("connection set", 0, about=(one.id, other.id))
     return {"from": one.id, "to": other.id, "status": asked.status}
 
 
@@ -97,7 +96,7 @@ def create_stream(request: Request, asked: NewStream) -> StreamFacts:
         raise Invalid(f"a room '{attributes.name}' exists already, and here rooms are called by their names")
     stream = world.rooms.open(owners[0], attributes)
     for user in (*owners, *users):
-        world.streams.seat(stream, user.id, owner=user in owners)
+        world.rooms.let_in(stream, user, owners[0].id, owner=user in owners)
     if not asked.active:
         stream = world.rooms.close(stream)
     return stream_facts(world, stream)

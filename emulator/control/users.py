@@ -154,7 +154,6 @@ def create_user(request: Request, asked: NewUser) -> UserAnswer:
         entitlements=DEFAULT_ENTITLEMENTS,
     )
     made = world.users.add(replace(fresh, **_changes(asked, fresh)))
-    world.tell("user created", 0, about=made.id)
     return _answer(world, made)
 
 
@@ -164,7 +163,6 @@ def change_user(request: Request, asked: MovedUser) -> UserAnswer:
     if asked.company is not None and _company(world, asked.company) != user.company_id:
         raise Invalid("a user's id names their company: create another user there")
     changed = world.users.change(user, **_changes(asked, user))
-    world.tell("user changed", 0, about=changed.id)
     return _answer(world, changed)
 
 
@@ -205,14 +203,12 @@ def create_barrier(request: Request, asked: NewBarrier) -> BarrierAnswer:
     for name, users in members.items():
         world.barriers.set_group(name, [user.id for user in users])
     barrier = world.barriers.raise_between(*asked.between)
-    world.tell("barrier raised", 0, about=barrier.id)
     return _barrier(world, barrier)
 
 
 def take_barrier_down(request: Request) -> Deleted:
     world = stage_of(request).world
     world.barriers.take_down(request.path_params["id"])
-    world.tell("barrier taken down", 0, about=request.path_params["id"])
     return {"deleted": request.path_params["id"]}
 
 

@@ -12,6 +12,7 @@ from emulator.access import login
 from emulator.control.facts import Facts, facts
 from emulator.control.parts import NAME, Deleted, Part, Who, call, stage_of, user_of
 from emulator.version import __version__
+from emulator.world.changes import ClockChanged
 from emulator.world.clock import LATEST
 from emulator.world.errors import Invalid, Unknown
 
@@ -164,6 +165,7 @@ def change_clock(request: Request, asked: ClockChange) -> ClockAnswer:
         held.set(at)
     if asked.advance is not None:
         held.advance(asked.advance)
+    stage_of(request).world.tell(0, ClockChanged(frozen=held.frozen))
     return _clock(held)
 
 

@@ -16,6 +16,7 @@ import orjson
 
 from emulator.keeping.codec import decoded, encoded
 from emulator.keeping.document import check, clock_of, fill
+from emulator.world.changes import WorldRestored
 from emulator.world.errors import Invalid
 from emulator.world.settings import Settings
 from emulator.world.world import World
@@ -176,7 +177,7 @@ class StateFile:
         self.keep()
 
     def _heard(self, event: Any) -> None:
-        if event.kind == "world restored":
+        if isinstance(event.about, WorldRestored):
             self._replaced = True
 
     def keep(self) -> None:

@@ -32,7 +32,7 @@ from emulator.seeding.kinds import (
 )
 from emulator.seeding.stream_parts import ImPart, RoomPart, SignalPart
 from emulator.world import patterns
-from emulator.world.behaviours import EVENTS
+from emulator.world.events import NAMES
 
 _LONGEST_SESSION = 100 * 365 * 24
 _LONGEST_SUPPRESS = 100 * 365 * 24 * 60
@@ -324,7 +324,7 @@ class AppPart(TypedDict, total=False):
 class WhenPart(TypedDict, total=False):
     """What a behaviour waits for: an event or a timer, and all else that is said must be so."""
 
-    event: Annotated[str, one_of("event", EVENTS)]
+    event: Annotated[str, one_of("event", NAMES)]
     """The kind of event."""
     every: Annotated[int | str, Must(turn, {"examples": ["90s", "15m"]})]
     """In the place of an event a timer of the world's clock: 90s, 15m, or ms, up to a day."""

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from emulator.rendering import text_of
 from emulator.stage.deeds import Answered, perform
 from emulator.world.behaviours import TIMER
+from emulator.world.changes import BehaviourAdded, Timer, WorldRestored
 from emulator.world.errors import Refused
-from emulator.world.events import Event
+from emulator.world.eventlog import Event
+from emulator.world.events import KINDS
 
 if TYPE_CHECKING:
     from emulator.world.behaviours import Behaviour
@@ -66,13 +68,13 @@ class Counterparts:
         self._set_timers()
 
     def _heard(self, event: Event) -> None:
-        if event.kind == "world restored":
+        if isinstance(event.about, WorldRestored):
             self.waiting.clear()
             self.refusals.clear()
             self._set_timers()
-        elif event.kind == "behaviour added":
-            self._set_timer(self._world.behaviours.book[event.about])
-        elif len(self._world.behaviours.book):
+        elif isinstance(event.about, BehaviourAdded):
+            self._set_timer(event.about.behaviour)
+        elif len(self._world.behaviours.book) and not event.silent:
             cause = self._acting or _Cause()
             chained = self._acting is not None
             most = cause.left if chained else None
@@ -91,7 +93,7 @@ class Counterparts:
         """A timer strikes once when its time has come, however many of its turns the clock jumped over."""
         if behaviour.every is not None:
             at = self._world.clock.now() + behaviour.every
-            event = Event(0, TIMER, at, 0, (), behaviour.stream, None)
+            event = Event(0, KINDS[Timer], at, 0, None, (), behaviour.stream, Timer(), False)
             self._put(at + behaviour.after, 0, behaviour, Answered(event, {}), _Cause())
 
     def _put(self, at: int, step: int, behaviour: Behaviour, answered: Answered, cause: _Cause) -> None:

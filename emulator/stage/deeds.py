@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from emulator.rendering import as_messageml, render, verbatim
 from emulator.stage.filling import completed, filled
 from emulator.world.behaviours import ANY_FORM
-from emulator.world.errors import Forbidden, Unknown
+from emulator.world.errors import Forbidden, Invalid, Unknown
+from emulator.world.events import MessageSent
 from emulator.world.messages import Origin
 
 if TYPE_CHECKING:
     from emulator.world.behaviours import Deed
-    from emulator.world.events import Event
+    from emulator.world.eventlog import Event
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -54,7 +55,9 @@ def _put_in(world: World, text: str, answered: Answered, as_is: Callable[[str], 
 
 
 def _send(world: World, user: User, deed: Deed, answered: Answered) -> None:
-    stream = world.streams.writable_by(user, answered.event.stream or str(answered.event.about))
+    if answered.event.stream is None:
+        raise Invalid(f"'{answered.event.kind}' happens in no stream: nothing can be said there")
+    stream = world.streams.writable_by(user, answered.event.stream)
     text = _put_in(world, as_messageml(deed.send or " "), answered, verbatim)
     world.messages.post(user, stream, render(world, user, text, None), Origin(session=world.ids.uuid()), deed.files)
 
@@ -76,7 +79,10 @@ def _connect(world: World, user: User, deed: Deed, answered: Answered) -> None:
 
 
 def _submit(world: World, user: User, deed: Deed, answered: Answered) -> None:
-    message = world.messages.seen_by(user, str(answered.event.about))
+    about = answered.event.about
+    if not isinstance(about, MessageSent):
+        raise Invalid(f"'{answered.event.kind}' brings no form")
+    message = world.messages.seen_by(user, about.message.message.id)
     if deed.form == ANY_FORM and not message.forms:
         raise Unknown(f"message '{message.id}' has no form")
     form = message.forms[0] if deed.form == ANY_FORM else deed.form or ""

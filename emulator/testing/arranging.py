@@ -100,8 +100,7 @@ class UserOfPod:
         def work() -> None:
             policy.features_exist(dict.fromkeys(named, True))
             user = self._pod.world.users.get(self._id)
-            changed = self._pod.world.users.change(user, entitlements=change(user.entitlements))
-            self._pod.world.tell("user changed", 0, about=changed.id)
+            self._pod.world.users.change(user, entitlements=change(user.entitlements))
 
         self._pod.do(work)
         return self
@@ -198,7 +197,6 @@ def connect(pod: Pod, one: str, other: str, status: str) -> None:
             pod.world.connections.forget(first, second)
         else:
             pod.world.connections.set(first, second, status)
-        pod.world.tell("connection set", 0, about=(first.id, second.id))
 
     pod.do(work)
 

@@ -97,9 +97,7 @@ class Administration:
         for role in fresh.roles:
             policy.role_fits_account(role, fresh.account_type)
         fresh = replace(fresh, **self._keys(fresh, key))
-        made = self._world.users.add(fresh)
-        self._world.tell("user created", user.id, about=made.id)
-        return made
+        return self._world.users.add(fresh, by=user.id)
 
     def update_user(self, user: User, target_id: int, attributes: Mapping[str, Any], key: KeyChange) -> User:
         """A user with these attributes changed."""
@@ -109,9 +107,7 @@ class Administration:
             raise Invalid("the type of an account cannot be changed")
         changes = {**attributes, **self._keys(target, key)}
         policy.is_complete(replace(target, **changes))
-        changed = self._world.users.change(target, **changes)
-        self._world.tell("user changed", user.id, about=target.id)
-        return changed
+        return self._world.users.change(target, by=user.id, **changes)
 
     def _keys(self, target: User, key: KeyChange) -> dict[str, Any]:
         if not key:
@@ -192,9 +188,7 @@ class Administration:
         return self._changed(user, target, delegates=target.delegates | {delegate.id})
 
     def _changed(self, user: User, target: User, **changes: Any) -> User:
-        changed = self._world.users.change(target, **changes)
-        self._world.tell("user changed", user.id, about=target.id)
-        return changed
+        return self._world.users.change(target, by=user.id, **changes)
 
     # --- what else only administrators do ---
 
@@ -233,7 +227,7 @@ class Administration:
         policy.scheme_fits(scheme)
         protocols = self._world.settings.protocols
         if scheme not in protocols:
-            self._world.set(protocols=(*protocols, scheme))
+            self._world.set(user.id, protocols=(*protocols, scheme))
 
     def remove_protocol(self, user: User, scheme: str) -> None:
         """Take a scheme away again."""
@@ -241,7 +235,7 @@ class Administration:
         protocols = self._world.settings.protocols
         if scheme not in protocols:
             raise Invalid(f"there is no protocol '{scheme}'")
-        self._world.set(protocols=tuple(each for each in protocols if each != scheme))
+        self._world.set(user.id, protocols=tuple(each for each in protocols if each != scheme))
 
     def may_see_catalogue(self, user: User) -> None:
         """RoleMissing unless `user` may see which roles and entitlements there are."""

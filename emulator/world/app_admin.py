@@ -35,7 +35,7 @@ class AppAdministration:
         policy.app_is_sound(app)
         if key:
             app = replace(app, **rotated(self._world, app, key))
-        return self._world.apps.add(app)
+        return self._world.apps.add(app, by=user.id)
 
     def update(self, user: User, app_id: str, attributes: Mapping[str, Any], key: KeyChange) -> App:
         """An app with these attributes changed."""
@@ -43,12 +43,12 @@ class AppAdministration:
         app = self._world.apps.get(app_id)
         changes = {**attributes, **(rotated(self._world, app, key) if key else {})}
         policy.app_is_sound(replace(app, **changes))
-        return self._world.apps.change(app, **changes)
+        return self._world.apps.change(app, by=user.id, **changes)
 
     def delete(self, user: User, app_id: str) -> None:
         """Take an app out of the pod; its sessions end."""
         policy.may(user, "MODIFY_APPS")
-        self._world.apps.delete(self._world.apps.get(app_id))
+        self._world.apps.delete(self._world.apps.get(app_id), by=user.id)
 
     # --- for whom apps are ---
 
@@ -64,7 +64,7 @@ class AppAdministration:
         for app, attributes in found:
             policy.app_is_sound(replace(app, **attributes))
         for app, attributes in found:
-            self._world.apps.change(app, **attributes)
+            self._world.apps.change(app, by=user.id, **attributes)
         return list(self._world.apps.book)
 
     def entitled(self, user: User, target_id: int) -> list[tuple[App, Installation]]:
@@ -88,7 +88,7 @@ class AppAdministration:
             before = apps.installations.get((target.id, app.id)) or Installation(user=target.id, app=app.id)
             chosen.append(replace(before, **attributes))
         for each in chosen:
-            apps.choose(each)
+            apps.choose(each, by=user.id)
         return self._of(target)
 
     def _of(self, target: User) -> list[tuple[App, Installation]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Book
+from emulator.world.changes import AppChanged, AppCreated, AppDeleted, AppDisabled, AppInstalled, AppKeyRevoked
 from emulator.world.errors import Invalid, UnknownApp
 from emulator.world.keys import takes_a_key
 from emulator.world.record import record
@@ -103,30 +104,35 @@ class Apps:
             return found
         return [each for each in found if (app.automatic if each.install is None else each.install) == installed]
 
-    def add(self, app: App) -> App:
+    def add(self, app: App, *, by: int = 0) -> App:
         if not app.id or ":" in app.id:
             raise Invalid(f"the app id '{app.id}' is empty or holds a colon, which production refuses at login")
         if app.id in self.book:
             raise Invalid(f"there is an app '{app.id}' already")
         now = self._world.clock.now()
-        return self.book.put(app.id, replace(app, created_at=app.created_at or now, updated_at=app.updated_at or now))
+        fresh = replace(app, created_at=app.created_at or now, updated_at=app.updated_at or now)
+        self.book.put(app.id, fresh)
+        self._world.tell(by, AppCreated(app=fresh))
+        return fresh
 
-    def change(self, app: App, **changes: Any) -> App:
+    def change(self, app: App, *, by: int = 0, **changes: Any) -> App:
         """An app with some attributes changed. Sessions hear of it when it can no longer log in as it did."""
         now = self._world.clock.now()
         changed = self.book.put(app.id, replace(app, updated_at=now, **changes))
         if app.enabled and not changed.enabled:
-            self._world.tell("app disabled", 0, about=app.id)
+            self._world.tell(by, AppDisabled(app=changed))
         if takes_a_key(app, changed, now):
-            self._world.tell("app key revoked", 0, about=app.id)
+            self._world.tell(by, AppKeyRevoked(app=changed))
+        self._world.tell(by, AppChanged(app=changed))
         return changed
 
-    def delete(self, app: App) -> None:
+    def delete(self, app: App, *, by: int = 0) -> None:
         """Take an app out of the pod, with what was chosen for users."""
         for key in tuple(self.installations.keys_by("app", app.id)):
             self.installations.drop(key)
         self.book.drop(app.id)
-        self._world.tell("app disabled", 0, about=app.id)
+        self._world.tell(by, AppDisabled(app=app))
+        self._world.tell(by, AppDeleted(app=app))
 
     def install_for(self, app: App, users: Iterable[int] | None) -> App:
         """Install an app for exactly these users, or for everybody."""
@@ -136,6 +142,8 @@ class Apps:
             self.choose(Installation(user=user, app=app.id, install=True))
         return self.change(app, automatic=users is None)
 
-    def choose(self, chosen: Installation) -> Installation:
+    def choose(self, chosen: Installation, *, by: int = 0) -> Installation:
         """What one user has of an app."""
-        return self.installations.put((chosen.user, chosen.app), chosen)
+        self.installations.put((chosen.user, chosen.app), chosen)
+        self._world.tell(by, AppInstalled(installation=chosen))
+        return chosen

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
+from emulator.world.changes import BarrierRaised, BarrierTakenDown, GroupChanged
 from emulator.world.errors import Invalid, Refused, Unknown
 from emulator.world.policy import admin as policy
 from emulator.world.record import record
@@ -126,7 +127,8 @@ class Barriers:
                 continue
             results.append("")
         now = self._world.clock.now()
-        self.groups.put(group.id, replace(group, members=frozenset(members), modified_at=now))
+        changed = self.groups.put(group.id, replace(group, members=frozenset(members), modified_at=now))
+        self._world.tell(user.id, GroupChanged(group=changed))
         return results
 
     # --- for world files and the control plane ---
@@ -141,7 +143,9 @@ class Barriers:
             )
         for member in members:
             self._world.users.get(member)
-        return self.groups.put(found.id, replace(found, members=frozenset(members), modified_at=now))
+        changed = self.groups.put(found.id, replace(found, members=frozenset(members), modified_at=now))
+        self._world.tell(0, GroupChanged(group=changed))
+        return changed
 
     def raise_between(self, one: str, other: str) -> Barrier:
         """A barrier between two groups, by their names. Existing streams stay; what is said across is refused."""
@@ -155,9 +159,13 @@ class Barriers:
         barrier = Barrier(
             id=self._world.ids.object(now), groups=(groups[0], groups[1]), active=True, created_at=now, modified_at=now
         )
-        return self.book.put(barrier.id, barrier)
+        self.book.put(barrier.id, barrier)
+        self._world.tell(0, BarrierRaised(barrier=barrier))
+        return barrier
 
     def take_down(self, barrier_id: str) -> None:
-        if barrier_id not in self.book:
+        barrier = self.book.get(barrier_id)
+        if barrier is None:
             raise Unknown(f"no barrier has the id '{barrier_id}'")
         self.book.drop(barrier_id)
+        self._world.tell(0, BarrierTakenDown(barrier=barrier))

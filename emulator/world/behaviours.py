@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from emulator.world.attachments import Upload
 from emulator.world.books import Book
+from emulator.world.changes import BehaviourAdded, BehaviourRemoved
 from emulator.world.errors import Invalid, Unknown
+from emulator.world.events import NAMES, MessageSent
 from emulator.world.patterns import compiled, groups
 from emulator.world.presence import CATEGORIES
 from emulator.world.record import record
@@ -16,26 +18,10 @@ from emulator.world.record import record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.world.events import Event
+    from emulator.world.eventlog import Event
     from emulator.world.messages import Message
     from emulator.world.world import World
 
-EVENTS = (
-    "MESSAGESENT",
-    "MESSAGESUPPRESSED",
-    "SYMPHONYELEMENTSACTION",
-    "INSTANTMESSAGECREATED",
-    "ROOMCREATED",
-    "ROOMUPDATED",
-    "ROOMDEACTIVATED",
-    "ROOMREACTIVATED",
-    "USERJOINEDROOM",
-    "USERLEFTROOM",
-    "ROOMMEMBERPROMOTEDTOOWNER",
-    "ROOMMEMBERDEMOTEDFROMOWNER",
-    "CONNECTIONREQUESTED",
-    "CONNECTIONACCEPTED",
-)
 TIMER = "timer"
 """The event of a behaviour that a timer sets off."""
 MOST_BEHAVIOURS = 1_000
@@ -124,20 +110,22 @@ class Behaviours:
             raise Invalid(f"there are {MOST_BEHAVIOURS} behaviours already: delete some")
         named = replace(behaviour, id=behaviour.id or self._world.ids.object(self._world.clock.now()))
         self.book.put(named.id, named)
-        self._world.tell("behaviour added", 0, about=named.id)
+        self._world.tell(0, BehaviourAdded(behaviour=named))
         return named
 
     def remove(self, behaviour_id: str) -> None:
-        if behaviour_id not in self.book:
+        behaviour = self.book.get(behaviour_id)
+        if behaviour is None:
             raise Unknown(f"there is no behaviour '{behaviour_id}'")
         self.book.drop(behaviour_id)
+        self._world.tell(0, BehaviourRemoved(behaviour=behaviour))
 
     def called_for(
         self, event: Event, text: Callable[[Message], str], *, chained: bool = False, most: int | None = None
     ) -> list[tuple[Behaviour, dict[str, str]]]:
         """The behaviours that an event calls for, at most so many, each with what its pattern found; each is counted as
         done. What a behaviour did (`chained`) is heard by those only that ask for it. `text` reads a message."""
-        message = self._world.messages.book.get(event.about) if event.kind == "MESSAGESENT" else None
+        message = event.about.message.message if isinstance(event.about, MessageSent) else None
         read: list[str] = []
 
         def found(behaviour: Behaviour) -> dict[str, str] | None:
@@ -182,8 +170,8 @@ def makes_sense(behaviour: Behaviour) -> None:
     """Invalid for what could never happen, or never be done."""
     if (behaviour.event == TIMER) != (behaviour.every is not None):
         raise Invalid("a behaviour is set off by an event, or by a timer (every)")
-    if behaviour.event not in (*EVENTS, TIMER):
-        raise Invalid(f"'{behaviour.event}' is no event, there are {', '.join(EVENTS)}")
+    if behaviour.event not in (*NAMES, TIMER):
+        raise Invalid(f"'{behaviour.event}' is no event, there are {', '.join(NAMES)}")
     of_messages = (behaviour.contains, behaviour.matches, behaviour.form)
     if behaviour.event != "MESSAGESENT" and any(each is not None for each in of_messages):
         raise Invalid("contains, matches and form are asked of messages: the event is MESSAGESENT")

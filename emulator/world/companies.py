@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
+from emulator.world.changes import CompanyChanged
+
+if TYPE_CHECKING:
+    from emulator.world.world import World
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +25,8 @@ class Company:
 class Companies:
     """The companies of the world, and the one that is served."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
+        self._world = world
         self.book: Book[int, Company] = Book(
             "companies", Company, lambda company: company.id, name=lambda company: (company.name.casefold(),)
         )
@@ -31,7 +37,9 @@ class Companies:
         return next(iter(self.book))
 
     def add(self, company: Company) -> Company:
-        return self.book.put(company.id, company)
+        self.book.put(company.id, company)
+        self._world.tell(0, CompanyChanged(company=company))
+        return company
 
     def of(self, pod: int) -> Company:
         return self.book[pod]
@@ -41,11 +49,10 @@ class Companies:
 
     def change(self, pod: int, *, cross_pod: bool | None = None, entitlements: frozenset[str] | None = None) -> Company:
         company = self.book[pod]
-        return self.book.put(
-            pod,
+        return self.add(
             replace(
                 company,
                 cross_pod=company.cross_pod if cross_pod is None else cross_pod,
                 entitlements=company.entitlements if entitlements is None else entitlements,
-            ),
+            )
         )

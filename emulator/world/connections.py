@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
+from emulator.world.changes import ConnectionRejected, ConnectionRemoved
 from emulator.world.errors import Invalid, Unknown, UnknownConnection
+from emulator.world.events import ConnectionAccepted, ConnectionRequested
 from emulator.world.policy import allows, people
 from emulator.world.record import record
 from emulator.world.users import unknown
@@ -125,7 +127,7 @@ class Connections:
             requests=before.requests + 1 if before else 1,
         )
         self._put(connection)
-        self._world.tell("CONNECTIONREQUESTED", user.id, to=(user.id, other.id), about=other.id)
+        self._world.tell(user.id, ConnectionRequested(to_user=other))
         if other.accepts_connections:
             return replace(self.accept(other, user.id), user=other.id)
         return self._seen(user.id, other.id, connection)
@@ -140,7 +142,7 @@ class Connections:
             people.request_is_waiting(connection, user, requester)
             people.may_meet(self._world, user, requester)
             connection = self._put(replace(connection, status=ACCEPTED, updated_at=self._world.clock.now()))
-            self._world.tell("CONNECTIONACCEPTED", user.id, to=(user.id, requester.id), about=requester.id)
+            self._world.tell(user.id, ConnectionAccepted(from_user=requester))
         return self._seen(user.id, requester.id, connection)
 
     def reject(self, user: User, requester_id: int) -> Standing:
@@ -151,7 +153,7 @@ class Connections:
         if connection.status != REJECTED:
             people.request_is_waiting(connection, user, requester)
             connection = self._put(replace(connection, status=REJECTED, updated_at=self._world.clock.now()))
-            self._world.tell("connection rejected", user.id, to=(user.id, requester.id), about=requester.id)
+            self._world.tell(user.id, ConnectionRejected(one=user.id, other=requester.id))
         return self._seen(user.id, requester.id, connection)
 
     def remove(self, user: User, other_id: int) -> None:
@@ -169,19 +171,27 @@ class Connections:
             self._put(replace(connection, status=REJECTED, updated_at=now))
         else:
             self._put(replace(connection, status=PENDING, updated_at=now))
-        self._world.tell("connection removed", user.id, to=(user.id, other.id), about=other.id)
+        self._world.tell(user.id, ConnectionRemoved(one=user.id, other=other.id))
 
     def set(self, one: User, other: User, status: str, *, at: int | None = None) -> None:
-        """Put the world in this state, as the control plane and world files do: `one` asked, `at` (ms) or now."""
+        """Put the world in this state, as the control plane and world files do: `one` asked, `at` (ms) or now. It is
+        told as if the two had come there by themselves."""
         now = self._world.clock.now() if at is None else at
         self._put(
             Connection(requester=one.id, receiver=other.id, status=status, first_requested_at=now, updated_at=now)
         )
+        if status == PENDING:
+            self._world.tell(one.id, ConnectionRequested(to_user=other), at=at)
+        elif status == ACCEPTED:
+            self._world.tell(other.id, ConnectionAccepted(from_user=one), at=at)
+        else:
+            self._world.tell(other.id, ConnectionRejected(one=other.id, other=one.id), at=at)
 
     def forget(self, one: User, other: User) -> None:
         """Put the world in the state that the two never met."""
         if _pair(one.id, other.id) in self.book:
             self.book.drop(_pair(one.id, other.id))
+            self._world.tell(0, ConnectionRemoved(one=one.id, other=other.id))
 
     def _put(self, connection: Connection) -> Connection:
         return self.book.put(_pair(connection.requester, connection.receiver), connection)

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emulator.world.changes import WorldRestored
 from emulator.world.errors import Invalid, TooManyFeeds, UnknownFeed
 from emulator.world.policy import allowed
 from emulator.world.policy import events as policy
 
 if TYPE_CHECKING:
-    from emulator.world.events import Event
+    from emulator.world.eventlog import Event
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -171,12 +172,12 @@ class Datafeeds:
             call()
 
     def _arrived(self, event: Event) -> None:
-        if event.kind == "world restored":  # what is queued may speak of what is no more
+        if isinstance(event.about, WorldRestored):  # what is queued may speak of what is no more
             for feed in self._feeds.values():
                 feed.queue.clear()
                 feed.batches.clear()
             return
-        if not event.kind.isupper():  # only what production has a name for goes to feeds
+        if event.row.payload is None or event.silent:  # only what production has a name for goes to feeds
             return
         users = self._world.users.book  # a feed outlives its owner where a restore takes the owner away
         owners = [user for user_id, feeds in self._of_user.items() if feeds and (user := users.get(user_id))]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book, Postings
+from emulator.world.changes import UserFollowed, UserUnfollowed
 from emulator.world.errors import UnknownFollowers
 from emulator.world.policy import following as policy
 from emulator.world.record import record
@@ -60,7 +61,8 @@ class Following:
         now = self._world.clock.now()
         for follower in begun:
             self.book.put((follower, followed_id), Follow(follower=follower, followed=followed_id, at=now))
-        self._tell("user followed", user, followed_id, begun)
+        if begun:
+            self._world.tell(user.id, UserFollowed(followed=followed_id, followers=tuple(begun)))
         _complain(strange)
 
     def unfollow(self, user: User, followed_id: int, followers: Iterable[int], *, acting: bool) -> None:
@@ -69,12 +71,9 @@ class Following:
         ended = [follower for follower in valid if (follower, followed_id) in self.book]
         for follower in ended:
             self.book.drop((follower, followed_id))
-        self._tell("user unfollowed", user, followed_id, ended)
+        if ended:
+            self._world.tell(user.id, UserUnfollowed(followed=followed_id, followers=tuple(ended)))
         _complain(strange)
-
-    def _tell(self, kind: str, user: User, followed_id: int, followers: list[int]) -> None:
-        if followers:
-            self._world.tell(kind, user.id, to=(followed_id, *followers), about=followed_id)
 
     def _sorted_out(
         self, user: User, followed_id: int, followers: Iterable[int], acting: bool

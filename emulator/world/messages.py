@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.world.attachments import Attachment, Upload, stored
 from emulator.world.books import Book, Postings, Stamp
 from emulator.world.errors import Invalid, UnknownMessage
+from emulator.world.events import MessageSent, MessageSuppressed, Place, Said, SymphonyElementsAction
 from emulator.world.policy import allowed, allows
 from emulator.world.policy import messages as policy
 from emulator.world.record import record
@@ -233,7 +234,8 @@ class Messages:
         stream = self._world.streams.book[message.stream]
         if stream.pinned in hidden:
             self._world.streams.book.put(stream.id, replace(stream, pinned=None))
-        self._world.tell("MESSAGESUPPRESSED", user.id, to=(user.id,), stream=message.stream, about=message.id)
+        told = MessageSuppressed(message_id=message.id, stream=Place(stream=stream, shows="id"))
+        self._world.tell(user.id, told)
         return message, now
 
     def _versions(self, message: Message) -> list[Message]:
@@ -254,9 +256,18 @@ class Messages:
         message = self.seen_by(user, message_id)
         if form not in message.forms:
             raise Invalid(f"message '{message_id}' has no form '{form}'")
-        stream = message.stream if self._world.settings.form_answers == "members" else None
-        about = (message.id, form, values)
-        self._world.tell("SYMPHONYELEMENTSACTION", user.id, to=(message.sender,), stream=stream, about=about)
+        stream = self._world.streams.book[message.stream]
+        heard_by: tuple[int, ...] = (message.sender,)
+        if self._world.settings.form_answers == "members":
+            heard_by = (*heard_by, *self._world.streams.member_ids(stream.id))
+        action = SymphonyElementsAction(
+            stream=Place(stream=stream, shows="type"),
+            form_message_id=message.id,
+            form_id=form,
+            form_values=values,
+            heard_by=heard_by,
+        )
+        self._world.tell(user.id, action)
 
     def load(
         self,
@@ -334,6 +345,6 @@ class Messages:
             format=content.format,
         )
         self.book.put(message.id, message)
-        if at is None:
-            self._world.tell("MESSAGESENT", user.id, stream=stream.id, about=message.id)
+        said = Said(message=message, sender=user, stream=stream, pods=self._world.streams.pods(stream))
+        self._world.tell(user.id, MessageSent(message=said), at=at)
         return message

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book, Postings
+from emulator.world.changes import PresenceChanged, PresenceFeedCreated, PresenceFeedDeleted, PresenceInterest
 from emulator.world.errors import Invalid, UnknownPresenceFeed
 from emulator.world.ids import pod_of
 from emulator.world.policy import allowed, allows
@@ -136,7 +137,7 @@ class Presences:
         for other in users:
             if other.company_id != user.company_id:
                 self.interests.put((user.id, other.id), Interest(user=user.id, other=other.id, until=until))
-        self._world.tell("presence interest", user.id, to=(user.id,), about=tuple(other.id for other in users))
+        self._world.tell(user.id, PresenceInterest(others=tuple(other.id for other in users)))
 
     def listed(self, user: User, first_id: int | None, limit: int) -> list[Presence]:
         """The presences of the company by user id, from that id on (production/pod.md 6)."""
@@ -161,13 +162,14 @@ class Presences:
         number = self._last_number(user.company_id) + 1
         presence = Presence(user=user.id, category=category, at=self._world.clock.now(), number=number)
         self.book.put(user.id, presence)
-        self._world.tell("presence", by.id, to=(user.id,), about=presence)
+        self._world.tell(by.id, PresenceChanged(presence=presence))
         return presence
 
     def load(self, user: User, category: str, at: int) -> None:
         """What a user has shown since a moment of the past (ms): for growth."""
         number = self._last_number(user.company_id) + 1
-        self.book.put(user.id, Presence(user=user.id, category=category, at=at, number=number))
+        presence = self.book.put(user.id, Presence(user=user.id, category=category, at=at, number=number))
+        self._world.tell(user.id, PresenceChanged(presence=presence), at=at)
 
     def gone(self, user: User) -> None:
         """Show who no longer works here as OFFLINE."""
@@ -196,7 +198,7 @@ class Presences:
         read_to = 0 if everybody else self._last_number(user.company_id)
         feed = PresenceFeed(id=self._world.ids.uuid(), owner=user.id, read_to=read_to)
         self.feeds.put(feed.id, feed)
-        self._world.tell("presence feed created", user.id, to=(user.id,), about=feed.id)
+        self._world.tell(user.id, PresenceFeedCreated(feed=feed))
         return feed
 
     def read_feed(self, user: User, feed_id: str) -> list[Presence]:
@@ -222,7 +224,7 @@ class Presences:
     def delete_feed(self, user: User, feed_id: str) -> PresenceFeed:
         feed = self._feed(user, feed_id)
         self.feeds.drop(feed.id)
-        self._world.tell("presence feed deleted", user.id, to=(user.id,), about=feed.id)
+        self._world.tell(user.id, PresenceFeedDeleted(feed=feed))
         return feed
 
     def _feed(self, user: User, feed_id: str) -> PresenceFeed:

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.world.books import Grams
 from emulator.world.errors import UnknownRoom
+from emulator.world.events import (
+    Place,
+    Properties,
+    RoomCreated,
+    RoomDeactivated,
+    RoomMemberDemotedFromOwner,
+    RoomMemberPromotedToOwner,
+    RoomReactivated,
+    UserJoinedRoom,
+    UserLeftRoom,
+)
 from emulator.world.policy import allowed, allows, people
 from emulator.world.policy import rooms as policy
 from emulator.world.policy import streams as seeing
 from emulator.world.record import record
-from emulator.world.streams import ROOM, Membership, RoomAttributes, Stream
+from emulator.world.streams import ROOM, Membership, RoomAttributes, Stream, updated
 
 if TYPE_CHECKING:
     from emulator.world.users import User
@@ -83,9 +94,10 @@ class Rooms:
         )
         self._world.streams.book.put(stream.id, stream)
         self._world.streams.seat(stream, user.id, owner=True, at=now)
-        self._world.tell("ROOMCREATED", user.id, to=(user.id,), about=stream.id)
-        if self._world.settings.room_creator == "told":
-            self._world.tell("USERJOINEDROOM", user.id, stream=stream.id, about=(stream.id, user.id))
+        created = RoomCreated(
+            stream=Place(stream=stream, shows="pods"), room_properties=Properties(stream=stream, creator=user)
+        )
+        self._world.tell(user.id, created, at=at)
         return stream
 
     def seen_by(self, user: User, stream_id: str) -> Stream:
@@ -123,7 +135,7 @@ class Rooms:
         pinned_now = (named["pinned"] or None) if "pinned" in named else stream.pinned
         changed = replace(stream, room=attributes, pinned=pinned_now)
         self._world.streams.book.put(stream.id, changed)
-        self._world.tell("ROOMUPDATED", user.id, stream=stream.id, about=stream.id)
+        self._world.tell(user.id, updated(changed))
         return changed
 
     def set_active(self, user: User, stream_id: str, active: bool) -> Stream:
@@ -139,8 +151,10 @@ class Rooms:
 
     def _set_active(self, stream: Stream, active: bool, by: int) -> Stream:
         changed = self._world.streams.book.put(stream.id, replace(stream, active=active))
-        kind = "ROOMREACTIVATED" if active else "ROOMDEACTIVATED"
-        self._world.tell(kind, by, stream=stream.id, about=stream.id)
+        if active:
+            self._world.tell(by, RoomReactivated(stream=Place(stream=changed)))
+        else:
+            self._world.tell(by, RoomDeactivated(stream=Place(stream=changed, shows="type")))
         return changed
 
     # --- members ---
@@ -167,13 +181,21 @@ class Rooms:
         policy.fits_into_external_room(self._world, user, stream, target)
         policy.companies_fit(self._world, stream, target)
         policy.no_barrier_to_members(self._world, stream, target)
-        return self.let_in(user, stream, target)
+        return self.let_in(stream, target, user.id)
 
-    def let_in(self, by: User, stream: Stream, target: User) -> Membership:
-        """Make somebody a member, asked no questions."""
-        membership = self._world.streams.seat(stream, target.id)
-        self._world.tell("USERJOINEDROOM", by.id, stream=stream.id, about=(stream.id, target.id))
-        return membership
+    def let_in(
+        self, stream: Stream, target: User, by: int, *, owner: bool = False, at: int | None = None
+    ) -> Membership:
+        """Make somebody a member, asked no questions, as an owner if they are to be one: for `add`, for loading worlds
+        and for putting them into a state."""
+        present = self._world.streams.membership(stream.id, target.id)
+        if present is None:
+            present = self._world.streams.seat(stream, target.id, at=at)
+            self._world.tell(by, UserJoinedRoom(stream=Place(stream=stream), affected_user=target), at=at)
+        if owner and not present.owner:
+            self._set_owner(stream, target.id, True, by, at=at)
+            present = self._world.streams.memberships[stream.id, target.id]
+        return present
 
     def remove(self, user: User, stream_id: str, target_id: int) -> None:
         """Put somebody out, or leave. With the last owner gone the member of longest standing owns the room."""
@@ -183,7 +205,7 @@ class Rooms:
         policy.room_is_active(stream)
         policy.is_a_member(self._world, stream, target)
         self._world.streams.memberships.drop((stream.id, target.id))
-        self._world.tell("USERLEFTROOM", user.id, to=(target.id,), stream=stream.id, about=(stream.id, target.id))
+        self._world.tell(user.id, UserLeftRoom(stream=Place(stream=stream), affected_user=target))
         self._pass_on(stream, user.id)
 
     def promote(self, user: User, stream_id: str, target_id: int) -> None:
@@ -205,12 +227,13 @@ class Rooms:
             policy.an_owner_remains(self._world, stream, target)
             self._set_owner(stream, target.id, False, user.id)
 
-    def _set_owner(self, stream: Stream, target: int, owner: bool, by: int) -> None:
+    def _set_owner(self, stream: Stream, target: int, owner: bool, by: int, *, at: int | None = None) -> None:
         membership = self._world.streams.membership(stream.id, target)
         if membership is not None and membership.owner != owner:
             self._world.streams.seat(stream, target, owner=owner)
-            kind = "ROOMMEMBERPROMOTEDTOOWNER" if owner else "ROOMMEMBERDEMOTEDFROMOWNER"
-            self._world.tell(kind, by, stream=stream.id, about=(stream.id, target))
+            kind = RoomMemberPromotedToOwner if owner else RoomMemberDemotedFromOwner
+            affected = self._world.users.get(target)
+            self._world.tell(by, kind(stream=Place(stream=stream), affected_user=affected), at=at)
 
     def _pass_on(self, stream: Stream, by: int) -> bool:
         """See that the room has an owner who can act: else the eldest end user in it becomes one."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.world.books import Book
+from emulator.world.changes import SignalCreated, SignalDeleted, SignalSubscribed, SignalUnsubscribed, SignalUpdated
 from emulator.world.errors import Barred, Invalid, Refused, UnknownSignal
 from emulator.world.policy import allowed
 from emulator.world.policy import signals as policy
@@ -136,8 +137,8 @@ class Signals:
             created_at=now,
         )
         self.book.put(signal.id, signal)
-        self._subscribe(signal, user.id, owner=True, at=now)
-        self._world.tell("signal created", user.id, to=(user.id,), about=signal.id)
+        self._subscribe(signal, user.id, user.id, owner=True, at=now)
+        self._world.tell(user.id, SignalCreated(signal=signal), at=at)
         return signal
 
     def update(
@@ -167,7 +168,7 @@ class Signals:
             company_wide=signal.company_wide if company_wide is None else company_wide,
         )
         self.book.put(signal.id, changed)
-        self._world.tell("signal updated", user.id, to=(user.id,), about=signal.id)
+        self._world.tell(user.id, SignalUpdated(signal=changed))
         return changed
 
     def delete(self, user: User, signal_id: str) -> Signal:
@@ -176,7 +177,7 @@ class Signals:
         for key in tuple(self.subscriptions.keys_by("signal", signal.id)):
             self.subscriptions.drop(key)
         self.book.drop(signal.id)
-        self._world.tell("signal deleted", user.id, to=(user.id,), about=signal.id)
+        self._world.tell(user.id, SignalDeleted(signal=signal))
         return signal
 
     # --- subscribing ---
@@ -186,7 +187,7 @@ class Signals:
         signal = self.seen_by(user, signal_id)
         if others is None or list(others) == [user.id]:
             policy.no_barrier_to_owner(self._world, user, signal)
-            self._subscribe(signal, user.id)
+            self._subscribe(signal, user.id, user.id)
             return Outcome(requested=1, successful=1)
         policy.may_manage(user)
         return self._each(others, lambda other: self._subscribe_other(user, signal, other, pushed))
@@ -196,7 +197,7 @@ class Signals:
         signal = self.seen_by(user, signal_id)
         if others is None or list(others) == [user.id]:
             policy.may_leave(self.subscriptions.get((signal.id, user.id)), user, signal)
-            self._drop(signal, user.id)
+            self._drop(signal, user.id, user.id)
             return Outcome(requested=1, successful=1)
         policy.may_manage(user)
         policy.is_not_company_wide(signal)
@@ -226,21 +227,22 @@ class Signals:
     def _subscribe_other(self, user: User, signal: Signal, other_id: int, pushed: bool) -> None:
         other = self._other(user, other_id)
         policy.no_barrier_to_owner(self._world, other, signal)
-        self._subscribe(signal, other.id, pushed=pushed)
+        self._subscribe(signal, other.id, user.id, pushed=pushed)
 
     def _unsubscribe_other(self, user: User, signal: Signal, other_id: int) -> None:
         other = self._other(user, other_id)
         policy.can_be_unsubscribed(self.subscriptions.get((signal.id, other.id)), other, signal)
-        self._drop(signal, other.id)
+        self._drop(signal, other.id, user.id)
 
     def _subscribe(
-        self, signal: Signal, user_id: int, *, pushed: bool = False, owner: bool = False, at: int | None = None
+        self, signal: Signal, user_id: int, by: int, *, pushed: bool = False, owner: bool = False, at: int | None = None
     ) -> None:
         key = (signal.id, user_id)
         before = self.subscriptions.get(key)
         if before is not None:
             if pushed and not before.pushed and not before.owner:
                 self.subscriptions.put(key, replace(before, pushed=True))
+                self._world.tell(by, SignalSubscribed(signal=signal, subscriber=user_id))
             return
         now = self._world.clock.now() if at is None else at
         self.subscriptions.put(
@@ -249,7 +251,10 @@ class Signals:
                 id=self._world.ids.object(now), signal=signal.id, user=user_id, pushed=pushed, owner=owner, at=now
             ),
         )
+        if not owner:  # who makes a signal is told of that
+            self._world.tell(by, SignalSubscribed(signal=signal, subscriber=user_id), at=at)
 
-    def _drop(self, signal: Signal, user_id: int) -> None:
+    def _drop(self, signal: Signal, user_id: int, by: int) -> None:
         if (signal.id, user_id) in self.subscriptions:
             self.subscriptions.drop((signal.id, user_id))
+            self._world.tell(by, SignalUnsubscribed(signal=signal, subscriber=user_id))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from emulator.world import ids
 from emulator.world.books import Book
 from emulator.world.errors import UnknownRoom, UnknownStream
+from emulator.world.events import InstantMessageCreated, NewProperties, Place, RoomUpdated
 from emulator.world.policy import allowed, people
 from emulator.world.policy import streams as policy
 from emulator.world.record import record
@@ -69,6 +70,11 @@ class Membership:
 
 Seat = tuple[str, int]
 _OLDEST_FIRST = attrgetter("created_at", "id")
+
+
+def updated(stream: Stream) -> RoomUpdated:
+    """That a stream is like this now."""
+    return RoomUpdated(stream=Place(stream=stream), new_room_properties=NewProperties(stream=stream))
 
 
 def name_key(name: str) -> str:
@@ -173,6 +179,10 @@ class Streams:
         """The pods whose users are in a stream."""
         return frozenset(ids.pod_of(user) for user in self.member_ids(stream_id))
 
+    def pods(self, stream: Stream) -> tuple[int, ...]:
+        """The same in order, without looking at each member where only one pod's can be there."""
+        return tuple(sorted(self.companies(stream.id))) if stream.cross_pod else (ids.pod_of(stream.created_by),)
+
     # --- IMs ---
 
     def im(self, user: User, other_ids: Collection[int]) -> Stream:
@@ -209,7 +219,7 @@ class Streams:
         )
         for party in stream.parties:
             self.seat(stream, party, at=now)
-        self._world.tell("INSTANTMESSAGECREATED", user.id, stream=stream.id, about=stream.id)
+        self._world.tell(user.id, InstantMessageCreated(stream=Place(stream=stream, shows="members")), at=at)
         return stream
 
     def pin(self, user: User, stream_id: str, message_id: str) -> Stream:
@@ -219,7 +229,7 @@ class Streams:
         if message_id:
             self._world.messages.must_be_in(user, stream, message_id)
         changed = self.book.put(stream.id, replace(stream, pinned=message_id or None))
-        self._world.tell("ROOMUPDATED", user.id, stream=stream.id, about=stream.id)
+        self._world.tell(user.id, updated(changed))
         return changed
 
     def im_seen_by(self, user: User, stream_id: str) -> Stream:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.world import ids
 from emulator.world.books import Book, Grams
+from emulator.world.changes import UserChanged, UserCreated, UserDeactivated, UserKeyRevoked, UserLoggedIn
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, privileges_of
 from emulator.world.errors import Invalid, UnknownUser
 from emulator.world.keys import takes_a_key
@@ -170,15 +171,17 @@ class Users:
             number += 1
         return ids.user_id(pod, number)
 
-    def add(self, user: User) -> User:
+    def add(self, user: User, *, by: int = 0) -> User:
         """Take a user in. Refused when the company has the name or the e-mail already."""
         self._must_be_free("username", user.username, user)
         self._must_be_free("email", user.email, user)
         now = self._world.clock.now()
         fresh = replace(user, created_at=user.created_at or now, updated_at=user.updated_at or now)
-        return self.book.put(fresh.id, fresh)
+        self.book.put(fresh.id, fresh)
+        self._world.tell(by, UserCreated(user=fresh))
+        return fresh
 
-    def change(self, user: User, **changes: Any) -> User:
+    def change(self, user: User, *, by: int = 0, **changes: Any) -> User:
         """A user with some attributes changed."""
         now = self._world.clock.now()
         changed = replace(user, updated_at=now, **changes)
@@ -193,14 +196,16 @@ class Users:
             self._world.streams.user_deactivated(changed)
         if user.may_act(now) and not changed.may_act(now):
             self._world.presences.gone(changed)
-            self._world.tell("user deactivated", 0, about=changed.id)
+            self._world.tell(by, UserDeactivated(user=changed))
         if takes_a_key(user, changed, now):
-            self._world.tell("user key revoked", 0, about=changed.id)
+            self._world.tell(by, UserKeyRevoked(user=changed))
+        self._world.tell(by, UserChanged(user=changed))
         return changed
 
     def logged_in(self, user: User) -> None:
         """Note when a user last logged in, for administrators."""
-        self.book.put(user.id, replace(user, last_login_at=self._world.clock.now()))
+        noted = self.book.put(user.id, replace(user, last_login_at=self._world.clock.now()))
+        self._world.tell(user.id, UserLoggedIn(user=noted))
 
     def _must_be_free(self, index: str, value: str, user: User) -> None:
         if self.book.one_by(index, (user.company_id, value.casefold())) is not None:

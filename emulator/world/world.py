@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from emulator.world.apps import Apps
 from emulator.world.barriers import Barriers
 from emulator.world.behaviours import Behaviours
 from emulator.world.books import Book, Undo, books_of
+from emulator.world.changes import SettingsChanged, WorldRestored
 from emulator.world.clock import Clock
 from emulator.world.companies import Companies
 from emulator.world.connections import Connections
 from emulator.world.datafeeds import Datafeeds
-from emulator.world.events import Event, EventLog
+from emulator.world.eventlog import Event, EventLog
 from emulator.world.following import Following
 from emulator.world.ids import IdSource
 from emulator.world.messages import Messages
@@ -28,6 +30,8 @@ from emulator.world.streams import Streams
 from emulator.world.users import Users
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from emulator.world.users import User
 
 
@@ -55,7 +59,8 @@ class World:
         self.events = EventLog()
         self.settings = Settings()
         self.undo = Undo()
-        self.companies = Companies()
+        self.silent = False
+        self.companies = Companies(self)
         self.users = Users(self)
         self.apps = Apps(self)
         self.admin = Administration(self)
@@ -81,15 +86,25 @@ class World:
         """Whether the companies of two users communicate with other companies at all."""
         return self.companies.of(one.company_id).cross_pod and self.companies.of(other.company_id).cross_pod
 
-    def tell(
-        self, kind: str, by: int, *, to: tuple[int, ...] = (), stream: str | None = None, about: Any = None
-    ) -> Event:
-        """Say what happened: every action ends here."""
-        return self.events.emit(kind, self.clock.now(), by, to=to, stream=stream, about=about)
+    def tell(self, by: int, about: Any, *, at: int | None = None) -> Event:
+        """Say what happened (one of `events` and `changes`), by whom (0: nobody of the pod): every action ends here.
+        `at` (ms) when it happened in the past."""
+        now = self.clock.now() if at is None else at
+        return self.events.emit(about, now, by, self.users.book.get(by), silent=self.silent)
 
-    def set(self, **settings: Any) -> None:
+    @contextmanager
+    def arranged(self, *, silent: bool) -> Iterator[None]:
+        """What happens in here is arranged: where it is `silent`, datafeeds and counterparts do not hear of it."""
+        before, self.silent = self.silent, silent
+        try:
+            yield
+        finally:
+            self.silent = before
+
+    def set(self, by: int = 0, **settings: Any) -> None:
         """Change settings of the pod."""
         self.settings = replace(self.settings, **settings)
+        self.tell(by, SettingsChanged(changed=tuple(settings)))
 
     # --- a call that fails ---
 
@@ -138,4 +153,5 @@ class World:
         self.settings = snapshot.settings
         for book, state in zip(self.books.values(), snapshot.books, strict=True):
             book.restore(state)
-        self.events.emit("world restored", self.clock.now(), 0)
+        self.events.recent.clear()
+        self.events.emit(WorldRestored(), self.clock.now(), 0, None)

@@ -23,11 +23,12 @@ def test_what_happens_is_told_as_it_happens_and_again_to_who_comes_back() -> Non
             assert events.headers["content-type"].startswith("text/event-stream")
             lines = events.iter_lines()
             next(lines)
-            client.post("/pod/v3/room/create", json={"name": "Seen", "description": "x"})
+            made = client.post("/pod/v3/room/create", json={"name": "Seen", "description": "x"}).json()
             told = first(lines)
             assert told["kind"] == "ROOMCREATED"
             assert told["by"] == pod.world.users.named("alice").id
+            assert told["about"]["stream"] == told["stream"] == made["roomSystemInfo"]["id"]
         client.post("/pod/v2/user/presence", json={"category": "AWAY"})
         again = {"Last-Event-ID": str(told["number"])}
         with watcher.stream("GET", "/emulator/v1/events", headers=again) as events:
-            assert first(events.iter_lines())["kind"] == "presence"
+            assert first(events.iter_lines())["kind"] == "presence changed"

@@ -50,7 +50,7 @@ def test_a_change_ends_in_one_event_and_no_change_in_none(world: World, named: N
     for _ in range(2):
         world.following.follow(alice, bob.id, [frank.id, alice.id, frank.id], acting=True)
     world.following.unfollow(alice, bob.id, [frank.id, named("ivan").id], acting=True)
-    told = [(event.kind, event.by, event.to, event.about) for event in list(world.events.recent)[before:]]
+    told = [(event.kind, event.by, event.to, event.about.followed) for event in list(world.events.recent)[before:]]
     assert told == [
         ("user followed", alice.id, (bob.id, frank.id, alice.id), bob.id),
         ("user unfollowed", alice.id, (bob.id, frank.id), bob.id),

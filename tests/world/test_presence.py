@@ -171,7 +171,12 @@ def test_a_change_ends_in_one_event(world: World, named: Named) -> None:
     alice, before = named("alice"), len(world.events.recent)
     presence = world.presences.set(alice, "AWAY")
     (event,) = list(world.events.recent)[before:]
-    assert (event.kind, event.by, event.to, event.about) == ("presence", alice.id, (alice.id,), presence)
+    assert (event.kind, event.by, event.to, event.about.presence) == (
+        "presence changed",
+        alice.id,
+        (alice.id,),
+        presence,
+    )
 
 
 @pytest.mark.parametrize("category", ["UNDEFINED", "available", "", "GONE_FISHING"])

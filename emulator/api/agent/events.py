@@ -1,35 +1,55 @@
-"""Real-time events as datafeeds give them out (production/agent_signals_events.md 4)."""
+"""Real-time events as datafeeds give them out (production/agent_signals_events.md 4): the fields of what an event is
+about, each by its type. An event is what it was when it happened: nothing here looks into the world."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from emulator.api.agent.shapes import v4_message
+from emulator.api.agent.shapes import message_shape
 from emulator.api.shapes import v4_user
 from emulator.world import ids
+from emulator.world.events import MessageSent, NewProperties, Place, Properties, Said
+from emulator.world.users import User
 
 if TYPE_CHECKING:
     from emulator.world.datafeeds import Entry
-    from emulator.world.streams import Stream
-    from emulator.world.users import User
-    from emulator.world.world import World
+    from emulator.world.eventlog import Event
 
 Payload = dict[str, Any]
 
 
-def v4_event(world: World, entry: Entry, viewer: User) -> dict[str, Any]:
+def camel(name: str) -> str:
+    """A name of ours as production writes it."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def v4_event(entry: Entry, viewer: User) -> Payload:
     """An event as `viewer` gets it."""
     event = entry.event
-    name, payload = _PAYLOADS[event.kind](world, event.about, viewer)
-    message_id = event.about if event.kind == "MESSAGESENT" else _event_id(entry)
+    about = event.about
+    message_id = about.message.message.id if isinstance(about, MessageSent) else _event_id(entry)
+    payload = {
+        camel(field.name): _shape(getattr(about, field.name), viewer)
+        for field in fields(about)
+        if field.name not in event.row.unsaid
+    }
     return {
         "id": entry.id,
         "messageId": message_id,
         "timestamp": event.at,
         "type": event.kind,
-        "initiator": {"user": v4_user(world.users.get(event.by), viewer)},
-        "payload": {name: payload},
+        "initiator": {"user": _initiator(event, viewer)},
+        "payload": {event.row.payload: payload},
     }
+
+
+def _initiator(event: Event, viewer: User) -> Any:
+    if event.row.initiator_is_id or event.initiator is None:
+        return {"userId": event.by}
+    return v4_user(event.initiator, viewer)
 
 
 def _event_id(entry: Entry) -> str:
@@ -38,50 +58,45 @@ def _event_id(entry: Entry) -> str:
     return ids.IdSource(seed).event_of(entry.event.at)
 
 
-def _stream(world: World, stream_id: str, *, named: bool = True) -> Payload:
-    stream: Stream = world.streams.book[stream_id]
-    shape: Payload = {"streamId": stream.id, "streamType": stream.type}
-    if named and stream.room is not None:
-        shape |= {"roomName": stream.room.name, "external": stream.cross_pod, "crossPod": stream.cross_pod}
+def _shape(value: Any, viewer: User) -> Any:
+    shape = SHAPES.get(type(value))
+    return value if shape is None else shape(value, viewer)
+
+
+def _place(place: Place, _: User) -> Payload:
+    stream, shows = place.stream, place.shows
+    shape: Payload = {"streamId": stream.id}
+    if shows == "id":
+        return shape
+    shape["streamType"] = stream.type
+    if shows == "members":
+        shape["members"] = [{"userId": party} for party in stream.parties]
+    if shows == "members" or (stream.room is not None and shows != "type"):
+        if stream.room is not None:
+            shape["roomName"] = stream.room.name
+        shape["external"] = stream.cross_pod
+    if shows == "pods":
+        shape["crossPod"] = stream.cross_pod
     return shape
 
 
-def _message_sent(world: World, message_id: str, viewer: User) -> tuple[str, Payload]:
-    message = world.messages.book[message_id]
-    companies = sorted(world.streams.companies(message.stream))
-    shape: Payload = dict(v4_message(world, message, viewer))
+def _said(said: Said, viewer: User) -> Payload:
+    shape: Payload = dict(message_shape(said.message, said.stream.type, said.sender, viewer))
     if not shape["attachments"]:
         del shape["attachments"]
-    shape["stream"] = {**_stream(world, message.stream, named=False), "recipientTenantIds": companies}
-    shape["externalRecipients"] = len(companies) > 1
-    return "messageSent", {"message": shape}
+    shape["stream"] |= {"recipientTenantIds": list(said.pods)}
+    shape["externalRecipients"] = len(said.pods) > 1
+    return shape
 
 
-def _message_suppressed(world: World, message_id: str, _: User) -> tuple[str, Payload]:
-    stream = world.messages.book[message_id].stream
-    return "messageSuppressed", {"messageId": message_id, "stream": {"streamId": stream}}
-
-
-def _im_created(world: World, stream_id: str, _: User) -> tuple[str, Payload]:
-    stream = world.streams.book[stream_id]
-    shape = {
-        **_stream(world, stream_id),
-        "members": [{"userId": party} for party in stream.parties],
-        "external": stream.cross_pod,
-        "crossPod": stream.cross_pod,
-    }
-    return "instantMessageCreated", {"stream": shape}
-
-
-def _properties(world: World, stream_id: str, viewer: User) -> Payload:
-    stream = world.streams.book[stream_id]
-    room = stream.room
+def _properties(properties: Properties, viewer: User) -> Payload:
+    stream, room = properties.stream, properties.stream.room
     if room is None:
         return {}
     shape: Payload = {
         "name": room.name,
         "description": room.description,
-        "creatorUser": v4_user(world.users.get(stream.created_by), viewer),
+        "creatorUser": v4_user(properties.creator, viewer),
         "createdDate": stream.created_at,
         "external": room.cross_pod,
         "crossPod": room.cross_pod,
@@ -97,64 +112,24 @@ def _properties(world: World, stream_id: str, viewer: User) -> Payload:
     return shape
 
 
-def _room_created(world: World, stream_id: str, viewer: User) -> tuple[str, Payload]:
-    properties = _properties(world, stream_id, viewer)
-    return "roomCreated", {"stream": _stream(world, stream_id), "roomProperties": properties}
-
-
-def _room_updated(world: World, stream_id: str, viewer: User) -> tuple[str, Payload]:
-    properties = _properties(world, stream_id, viewer)
-    return "roomUpdated", {"stream": _stream(world, stream_id), "newRoomProperties": properties}
-
-
-def _room_deactivated(world: World, stream_id: str, _: User) -> tuple[str, Payload]:
-    return "roomDeactivated", {"stream": _stream(world, stream_id, named=False)}
-
-
-def _room_reactivated(world: World, stream_id: str, _: User) -> tuple[str, Payload]:
-    return "roomReactivated", {"stream": _stream(world, stream_id)}
-
-
-def _member(name: str) -> Any:
-    def payload(world: World, about: tuple[str, int], viewer: User) -> tuple[str, Payload]:
-        stream_id, user_id = about
-        affected = v4_user(world.users.get(user_id), viewer)
-        return name, {"stream": _stream(world, stream_id), "affectedUser": affected}
-
-    return payload
-
-
-def _connection(name: str, key: str) -> Any:
-    def payload(world: World, user_id: int, viewer: User) -> tuple[str, Payload]:
-        return name, {key: v4_user(world.users.get(user_id), viewer)}
-
-    return payload
-
-
-def _elements_action(world: World, about: tuple[str, str, Any], _: User) -> tuple[str, Payload]:
-    message_id, form, values = about
-    shape = {
-        "stream": _stream(world, world.messages.book[message_id].stream, named=False),
-        "formMessageId": message_id,
-        "formId": form,
-        "formValues": dict(values),
+def _new_properties(properties: NewProperties, _: User) -> Payload:
+    room = properties.stream.room
+    if room is None:
+        return {}
+    return {
+        "name": room.name,
+        "description": room.description,
+        "discoverable": room.discoverable,
+        "membersCanInvite": room.members_can_invite,
     }
-    return "symphonyElementsAction", shape
 
 
-_PAYLOADS: dict[str, Any] = {
-    "SYMPHONYELEMENTSACTION": _elements_action,
-    "MESSAGESENT": _message_sent,
-    "MESSAGESUPPRESSED": _message_suppressed,
-    "INSTANTMESSAGECREATED": _im_created,
-    "ROOMCREATED": _room_created,
-    "ROOMUPDATED": _room_updated,
-    "ROOMDEACTIVATED": _room_deactivated,
-    "ROOMREACTIVATED": _room_reactivated,
-    "USERJOINEDROOM": _member("userJoinedRoom"),
-    "USERLEFTROOM": _member("userLeftRoom"),
-    "ROOMMEMBERPROMOTEDTOOWNER": _member("roomMemberPromotedToOwner"),
-    "ROOMMEMBERDEMOTEDFROMOWNER": _member("roomMemberDemotedFromOwner"),
-    "CONNECTIONREQUESTED": _connection("connectionRequested", "toUser"),
-    "CONNECTIONACCEPTED": _connection("connectionAccepted", "fromUser"),
+SHAPES: dict[type, Callable[[Any, User], Any]] = {
+    Place: _place,
+    Said: _said,
+    Properties: _properties,
+    NewProperties: _new_properties,
+    User: v4_user,
+    tuple: lambda values, _: dict(values),
 }
+"""How what an event is about is written, by its type; ids and texts as they are."""

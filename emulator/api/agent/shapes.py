@@ -55,7 +55,12 @@ class V4Message(TypedDict, total=False):
 
 
 def v4_message(world: World, message: Message, viewer: User) -> V4Message:
-    """A message as `viewer` reads it. What a suppressed one said is gone for everybody."""
+    """A message as `viewer` reads it."""
+    return message_shape(message, world.streams.book[message.stream].type, world.users.get(message.sender), viewer)
+
+
+def message_shape(message: Message, stream_type: str, sender: User, viewer: User) -> V4Message:
+    """A message with its sender as they were. What a suppressed one said is gone for everybody."""
     shown = allows(messages.content_shows, message)
     attachments: list[AttachmentAnswer] = []
     if shown:
@@ -71,8 +76,8 @@ def v4_message(world: World, message: Message, viewer: User) -> V4Message:
         "timestamp": message.at,
         "message": message.presentationml if shown else NOTHING,
         "attachments": attachments,
-        "user": v4_user(world.users.get(message.sender), viewer),
-        "stream": {"streamId": message.stream, "streamType": world.streams.book[message.stream].type},
+        "user": v4_user(sender, viewer),
+        "stream": {"streamId": message.stream, "streamType": stream_type},
         "userAgent": USER_AGENT,
         "originalFormat": message.format,
         "sid": message.origin.session,

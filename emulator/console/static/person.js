@@ -114,7 +114,7 @@ export async function personOf(user, app) {
     if (event.kind === "MESSAGESENT" && stream) {
       try {
         const found = await call("GET", `/agent/v4/stream/${stream.id}/message?since=${event.at}&until=${event.at}&limit=50`);
-        const message = found.find((/** @type {any} */ each) => each.messageId === event.about) ?? found[0];
+        const message = found.find((/** @type {any} */ each) => each.messageId === event.about.message) ?? found[0];
         if (!message) return;
         stream.last = message;
         if (message.user.userId !== session.id) {
@@ -123,7 +123,7 @@ export async function personOf(user, app) {
         }
         tell("message", stream.id, message);
       } catch (error) { if (!(error instanceof Refused)) throw error; }
-    } else if (event.kind === "MESSAGESUPPRESSED" && stream) tell("suppressed", stream.id, event.about);
+    } else if (event.kind === "MESSAGESUPPRESSED" && stream) tell("suppressed", stream.id, event.about.messageId);
     else if ((event.stream || event.to?.includes(session.id)) && /ROOM|USER|INSTANT|CONNECTION/i.test(event.kind)) {
       await refresh();
       tell("members", event.stream ?? "");

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.world.errors import Forbidden
+from emulator.world.events import MessageSent
 from emulator.world.policy import Basis, messages, rule, streams
 
 if TYPE_CHECKING:
-    from emulator.world.events import Event
+    from emulator.world.eventlog import Event
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -19,10 +20,10 @@ def may_hear(world: World, event: Event, user: User) -> None:
     user may read it, anything else where the user may see the stream."""
     if user.id in event.to:
         return
-    if event.stream is None or not world.streams.is_member(event.stream, user.id):
+    if not event.row.members or event.stream is None or not world.streams.is_member(event.stream, user.id):
         raise Forbidden(f"the event {event.kind} does not concern '{user.username}'")
     stream = world.streams.book[event.stream]
-    if event.kind == "MESSAGESENT":
-        messages.reading(world, user, stream, world.messages.book[event.about])
+    if isinstance(event.about, MessageSent):
+        messages.reading(world, user, stream, event.about.message.message)
     else:
         streams.may_see_stream(world, user, stream)
