@@ -7,7 +7,9 @@ from typing import TypedDict
 from emulator.access.obo_also import OBO_ALSO
 from emulator.api import rows as filled  # noqa: F401 - importing it fills the table
 from emulator.table.table import TABLE
+from emulator.world import changes  # noqa: F401 - importing it fills the table of kinds
 from emulator.world.entitlements import ENTITLEMENTS
+from emulator.world.events import KINDS, Kind
 
 
 class Row(TypedDict):
@@ -72,6 +74,25 @@ def as_markdown(listed: list[Row]) -> str:
                 note += " Only where a world's `oboAlso` opens it."
             lines.append(f"| {permission} | `{row['method']} {row['path']}` | {row['summary']}{note} |")
     return "\n".join(lines) + "\n"
+
+
+def events_as_markdown() -> str:
+    """The kinds of events, as docs/events.md shows them: production's with whom they concern, then ours."""
+    lines = ["| event | when | in the datafeeds of |", "| --- | --- | --- |"]
+    lines += [f"| `{each.name}` | {_says(each)} | {_concerned(each)} |" for each in KINDS.values() if each.payload]
+    lines += ["", "| event of ours | when |", "| --- | --- |"]
+    lines += [f"| `{each.name}` | {_says(each)} |" for each in KINDS.values() if not each.payload]
+    return "\n".join(lines) + "\n"
+
+
+def _says(kind: Kind) -> str:
+    says = " ".join((kind.about.__doc__ or "").split()).removesuffix(".")
+    return f"{says}. It ends sessions" if kind.ends else says
+
+
+def _concerned(kind: Kind) -> str:
+    users = [(whom.__doc__ or "").removesuffix(".") for whom in kind.to]
+    return ", ".join([*(["the members of the stream"] if kind.members else []), *users])
 
 
 def entitlements_as_markdown() -> str:

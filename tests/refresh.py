@@ -40,6 +40,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "emulator/table/asked.tsv": lambda: _walked()[1],
     "docs/endpoints.md": lambda: _between("docs/endpoints.md", endpoints=listing.as_markdown(listing.rows())),
     "docs/entitlements.md": lambda: _between("docs/entitlements.md", entitlements=listing.entitlements_as_markdown()),
+    "docs/events.md": lambda: _between("docs/events.md", events=listing.events_as_markdown()),
     "docs/fidelity.md": fidelity.document,
     "docs/world.md": lambda: _between("docs/world.md", keys=schema.reference()),
     "docs/messageml.md": lambda: _between(

@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from emulator.api.agent import events
 from emulator.messageml import build
 from emulator.table.table import TABLE
+from emulator.world.events import KINDS
 from emulator.world.policy import RULES
 from tests import matrix, test_good_paths
 from tests.api import test_admin
-from tests.world import scenarios
+from tests.world import scenarios, test_events
 
 ROOT = Path(__file__).parents[1]
-_WORLD = [file.read_text(encoding="utf-8") for file in (ROOT / "emulator" / "world").glob("*.py")]
-TOLD = {
-    kind
-    for text in _WORLD
-    if ".tell(" in text
-    for kind in re.findall(r'"((?:MESSAGE|ROOM|USER|CONNECTION|INSTANT|SYMPHONY|SHARED|GENERIC)[A-Z]+)"', text)
-}
 
 
 def test_an_endpoint_for_apps_has_a_good_call_and_its_situations() -> None:
@@ -37,11 +30,16 @@ def test_a_rule_has_a_scenario() -> None:
         assert name in scenarios.SCENARIOS, f"put an action that {name} refuses into SCENARIOS of scenarios.py"
 
 
-def test_an_event_has_a_payload_and_counterparts_know_it() -> None:
-    assert len(TOLD) >= len(EVENTS)
-    for kind in TOLD:
-        assert kind in events._PAYLOADS, f"{kind} needs a payload in emulator/api/agent/events.py"
-        assert kind in EVENTS, f"{kind} is missing in EVENTS of emulator/world/behaviours.py"
+def test_an_event_is_told_and_its_scene_says_who_hears_it() -> None:
+    declared = ("events.py", "changes.py")
+    code = "".join(
+        file.read_text(encoding="utf-8") for file in (ROOT / "emulator").rglob("*.py") if file.name not in declared
+    )
+    for kind in KINDS.values():
+        name = kind.about.__name__
+        assert re.search(rf"\b{name}\b", code), f"nothing tells {name}: end the action in world.tell(by, {name}(...))"
+        if kind.payload is not None:
+            assert kind.name in test_events.SCENES, f"say who hears {kind.name} in SCENES of tests/world/test_events.py"
 
 
 def test_an_element_is_described_and_tested() -> None:

@@ -117,22 +117,27 @@ class NewProperties:
 
 
 def _who_did(by: int, _: Any) -> tuple[int, ...]:
+    """who did it"""
     return (by,)
 
 
 def _affected(_: int, about: Any) -> tuple[int, ...]:
+    """whom it happened to"""
     return (about.affected_user.id,)
 
 
 def _asked(_: int, about: ConnectionRequested) -> tuple[int, ...]:
+    """who is asked"""
     return (about.to_user.id,)
 
 
 def _who_asked(_: int, about: ConnectionAccepted) -> tuple[int, ...]:
+    """who had asked"""
     return (about.from_user.id,)
 
 
 def _author(_: int, about: SymphonyElementsAction) -> tuple[int, ...]:
+    """the author of the form"""
     return (about.author,)
 
 

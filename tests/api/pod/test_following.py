@@ -79,7 +79,6 @@ def test_an_invalid_follower_is_400_and_the_others_follow(wire: Wire) -> None:
 )
 def test_what_is_no_list_of_followers_is_400_and_changes_nothing(wire: Wire, action: str, body: Any) -> None:
     follow(wire, "bob", "alice")
-    wire.token("alice")
     assert followers(wire, "bob")["followers"] == [wire.id("alice")]
     before = len(wire.world.events.recent)
     refused(wire.post(f"/pod/v1/user/{wire.id('bob')}/{action}", json=body), 400)

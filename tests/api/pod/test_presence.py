@@ -129,7 +129,6 @@ def test_registering_an_unknown_id_is_404_and_registers_nothing(wire: Wire) -> N
     "body", [[], {}, None, ["x"], [1.5], [-1], [True], [None], [[1]], [2**63], list(range(10_000))]
 )
 def test_registering_what_is_no_list_of_ids_is_400(wire: Wire, body: Any) -> None:
-    wire.token("alice")
     before = len(wire.world.events.recent)
     refused(wire.post("/pod/v1/user/presence/register", json=body), 400)
     assert len(wire.world.events.recent) == before
