@@ -96,7 +96,7 @@ def create_stream(request: Request, asked: NewStream) -> StreamFacts:
         raise Invalid(f"a room '{attributes.name}' exists already, and here rooms are called by their names")
     stream = world.rooms.open(owners[0], attributes)
     for user in (*owners, *users):
-        world.rooms.let_in(stream, user, owners[0].id, owner=user in owners)
+        world.rooms.let_in(owners[0], stream, user, owner=user in owners)
     if not asked.active:
         stream = world.rooms.close(stream)
     return stream_facts(world, stream)

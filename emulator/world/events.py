@@ -137,8 +137,8 @@ def _who_asked(_: int, about: ConnectionAccepted) -> tuple[int, ...]:
 
 
 def _author(_: int, about: SymphonyElementsAction) -> tuple[int, ...]:
-    """the author of the form"""
-    return (about.author,)
+    """the author of the form; with `settings.formAnswers: members` the members of the stream"""
+    return about.heard_by
 
 
 # --- production's events, as datafeeds give them out ---
@@ -159,15 +159,15 @@ class MessageSuppressed:
     stream: Place
 
 
-@_production(_author, unsaid=("author",))
+@_production(_author, unsaid=("heard_by",))
 class SymphonyElementsAction:
-    """Somebody submitted a form of a message of `author`."""
+    """Somebody submitted a form."""
 
     stream: Place
     form_message_id: str
     form_id: str
     form_values: tuple[tuple[str, Any], ...]
-    author: int
+    heard_by: tuple[int, ...]
 
 
 @_production(members=True)

@@ -98,6 +98,8 @@ class Rooms:
             stream=Place(stream=stream, shows="pods"), room_properties=Properties(stream=stream, creator=user)
         )
         self._world.tell(user.id, created, at=at)
+        if self._world.settings.room_creator == "told":
+            self._world.tell(user.id, UserJoinedRoom(stream=Place(stream=stream), affected_user=user), at=at)
         return stream
 
     def seen_by(self, user: User, stream_id: str) -> Stream:
@@ -181,19 +183,19 @@ class Rooms:
         policy.fits_into_external_room(self._world, user, stream, target)
         policy.companies_fit(self._world, stream, target)
         policy.no_barrier_to_members(self._world, stream, target)
-        return self.let_in(stream, target, user.id)
+        return self.let_in(user, stream, target)
 
     def let_in(
-        self, stream: Stream, target: User, by: int, *, owner: bool = False, at: int | None = None
+        self, by: User, stream: Stream, target: User, *, owner: bool = False, at: int | None = None
     ) -> Membership:
         """Make somebody a member, asked no questions, as an owner if they are to be one: for `add`, for loading worlds
         and for putting them into a state."""
         present = self._world.streams.membership(stream.id, target.id)
         if present is None:
             present = self._world.streams.seat(stream, target.id, at=at)
-            self._world.tell(by, UserJoinedRoom(stream=Place(stream=stream), affected_user=target), at=at)
+            self._world.tell(by.id, UserJoinedRoom(stream=Place(stream=stream), affected_user=target), at=at)
         if owner and not present.owner:
-            self._set_owner(stream, target.id, True, by, at=at)
+            self._set_owner(stream, target.id, True, by.id, at=at)
             present = self._world.streams.memberships[stream.id, target.id]
         return present
 

@@ -34,7 +34,7 @@ class Scene:
         }
         self.room = world.rooms.open(self.alice, RoomAttributes(name="Events", cross_pod=True))
         for user in (self.bob, self.carol):
-            world.rooms.let_in(self.room, user, self.alice.id)
+            world.rooms.let_in(self.alice, self.room, user)
 
     def say(self, user: User) -> Message:
         return self.world.messages.post(user, self.room, SAID, ORIGIN)
@@ -53,13 +53,13 @@ def _suppress(scene: Scene) -> None:
 
 
 def _submit(scene: Scene) -> None:
-    scene.world.rooms.let_in(scene.room, scene.frank, scene.alice.id)
+    scene.rooms.let_in(scene.alice, scene.room, scene.frank)
     message = scene.say(scene.frank)
     scene.world.messages.submit(scene.alice, message.id, "order", (("action", "send"),))
 
 
 def _leave(scene: Scene) -> None:
-    scene.rooms.let_in(scene.room, scene.frank, scene.alice.id)
+    scene.rooms.let_in(scene.alice, scene.room, scene.frank)
     scene.rooms.remove(scene.alice, scene.room.id, scene.frank.id)
 
 
@@ -117,7 +117,7 @@ def test_an_event_is_heard_by_those_whom_it_concerns(world: World, kind: str) ->
 def test_who_is_kept_from_an_author_hears_nothing_of_what_they_say(world: World) -> None:
     scene = Scene(world)
     ivan = world.users.named("ivan")
-    world.rooms.let_in(scene.room, ivan, scene.frank.id)
+    world.rooms.let_in(scene.frank, scene.room, ivan)
     feed = world.datafeeds.create(ivan)
     scene.say(scene.alice)
     assert feed.queue == []

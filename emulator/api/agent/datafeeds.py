@@ -69,7 +69,7 @@ async def read_datafeed(call: Call) -> Events:
         if not call.stage.hold or not await _arrival(call, feeds.seen_by(call.user, feed_id)):
             return {"events": [], "ackId": acknowledgement}
         entries, acknowledgement = feeds.take(call.user, feed_id, None)
-    return {"events": [v4_event(entry, call.user) for entry in entries], "ackId": acknowledgement}
+    return {"events": [v4_event(call.world.settings, entry, call.user) for entry in entries], "ackId": acknowledgement}
 
 
 async def _arrival(call: Call, feed: Datafeed) -> bool:

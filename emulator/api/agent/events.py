@@ -16,6 +16,7 @@ from emulator.world.users import User
 if TYPE_CHECKING:
     from emulator.world.datafeeds import Entry
     from emulator.world.eventlog import Event
+    from emulator.world.settings import Settings
 
 Payload = dict[str, Any]
 
@@ -26,13 +27,13 @@ def camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def v4_event(entry: Entry, viewer: User) -> Payload:
-    """An event as `viewer` gets it."""
+def v4_event(settings: Settings, entry: Entry, viewer: User) -> Payload:
+    """An event as `viewer` gets it from a pod with these settings."""
     event = entry.event
     about = event.about
     message_id = about.message.message.id if isinstance(about, MessageSent) else _event_id(entry)
     payload = {
-        camel(field.name): _shape(getattr(about, field.name), viewer)
+        camel(field.name): _shape(settings, getattr(about, field.name), viewer)
         for field in fields(about)
         if field.name not in event.row.unsaid
     }
@@ -58,7 +59,9 @@ def _event_id(entry: Entry) -> str:
     return ids.IdSource(seed).event_of(entry.event.at)
 
 
-def _shape(value: Any, viewer: User) -> Any:
+def _shape(settings: Settings, value: Any, viewer: User) -> Any:
+    if isinstance(value, Said):
+        return _said(settings, value, viewer)
     shape = SHAPES.get(type(value))
     return value if shape is None else shape(value, viewer)
 
@@ -80,8 +83,8 @@ def _place(place: Place, _: User) -> Payload:
     return shape
 
 
-def _said(said: Said, viewer: User) -> Payload:
-    shape: Payload = dict(message_shape(said.message, said.stream.type, said.sender, viewer))
+def _said(settings: Settings, said: Said, viewer: User) -> Payload:
+    shape: Payload = dict(message_shape(settings, said.message, said.stream.type, said.sender, viewer))
     if not shape["attachments"]:
         del shape["attachments"]
     shape["stream"] |= {"recipientTenantIds": list(said.pods)}
@@ -126,7 +129,6 @@ def _new_properties(properties: NewProperties, _: User) -> Payload:
 
 SHAPES: dict[type, Callable[[Any, User], Any]] = {
     Place: _place,
-    Said: _said,
     Properties: _properties,
     NewProperties: _new_properties,
     User: v4_user,

@@ -12,6 +12,7 @@ from emulator.world.policy import allows, messages
 
 if TYPE_CHECKING:
     from emulator.world.messages import Message
+    from emulator.world.settings import Settings
     from emulator.world.users import User
     from emulator.world.world import World
 
@@ -56,10 +57,11 @@ class V4Message(TypedDict, total=False):
 
 def v4_message(world: World, message: Message, viewer: User) -> V4Message:
     """A message as `viewer` reads it."""
-    return message_shape(message, world.streams.book[message.stream].type, world.users.get(message.sender), viewer)
+    stream_type, sender = world.streams.book[message.stream].type, world.users.get(message.sender)
+    return message_shape(world.settings, message, stream_type, sender, viewer)
 
 
-def message_shape(message: Message, stream_type: str, sender: User, viewer: User) -> V4Message:
+def message_shape(settings: Settings, message: Message, stream_type: str, sender: User, viewer: User) -> V4Message:
     """A message with its sender as they were. What a suppressed one said is gone for everybody."""
     shown = allows(messages.content_shows, message)
     attachments: list[AttachmentAnswer] = []
@@ -84,8 +86,8 @@ def message_shape(message: Message, stream_type: str, sender: User, viewer: User
     }
     if shown and (message.data != "{}" or message.format == MARKDOWN):
         answer["data"] = message.data
-    elif world.settings.message_data != "absent":
-        answer["data"] = None if world.settings.message_data == "null" else "{}"
+    elif settings.message_data != "absent":
+        answer["data"] = None if settings.message_data == "null" else "{}"
     if message.replaced_by is not None:
         answer["replacedBy"] = message.replaced_by
     if message.replaces is not None and message.initial is not None and message.initial_at is not None:
