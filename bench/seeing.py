@@ -32,6 +32,7 @@ def lists() -> dict[str, Callable[[], Any]]:
     from emulator.site import Site
     from emulator.stage.stage import Stage
     from emulator.testing.transport import InProcess
+    from emulator.world.streams import updated
 
     world = load("demo")
     world.clock.freeze()
@@ -57,7 +58,7 @@ def lists() -> dict[str, Callable[[], Any]]:
 
     def hear() -> None:
         for _ in range(10):
-            world.tell("ROOMUPDATED", user.id, stream=room.id, about=room.id)
+            world.tell(user.id, updated(room))
         feed.queue.clear()
 
     def changed() -> Any:

@@ -9,11 +9,12 @@ from typing import Any
 from emulator.world.attachments import Upload
 from emulator.world.connections import STATUSES
 from emulator.world.errors import Refused
+from emulator.world.events import MessageSent, Said
 from emulator.world.keys import NO_CHANGE, KeyChange
 from emulator.world.rooms import RoomSearch
 from emulator.world.search import MessageSearch, term
 from emulator.world.settings import STRICT
-from emulator.world.streams import RoomAttributes, Stream
+from emulator.world.streams import RoomAttributes, Stream, updated
 from emulator.world.users import Search, User
 from tests.world.cast import CSV, HELLO, ORIGIN, Cast
 
@@ -363,12 +364,23 @@ def _files(c: Cast) -> set[str]:
     return _each(file_of, [message.id for message in c.world.messages.book if message.attachments])
 
 
-def _heard(c: Cast, kind: str, abouts: dict[str, str]) -> set[str]:
-    """What alice's feed has when this happens: about what, by stream."""
+def _heard_messages(c: Cast) -> set[str]:
+    """Of which messages alice's feed has when all are told of."""
+    feed, streams = c.world.datafeeds.create(c.alice), c.world.streams
+    for message in c.world.messages.book:
+        stream = streams.book[message.stream]
+        said = Said(message=message, sender=c.bob, stream=stream, pods=streams.pods(stream))
+        c.world.tell(c.bob.id, MessageSent(message=said))
+    return {entry.event.about.message.message.id for entry in feed.queue}
+
+
+def _heard_rooms(c: Cast) -> set[str | None]:
+    """Of which rooms alice's feed has when all are told of."""
     feed = c.world.datafeeds.create(c.alice)
-    for about, stream in abouts.items():
-        c.world.tell(kind, c.bob.id, stream=stream, about=about)
-    return {entry.event.about for entry in feed.queue}
+    for stream in c.world.streams.book:
+        if stream.room:
+            c.world.tell(c.bob.id, updated(stream))
+    return {entry.event.stream for entry in feed.queue}
 
 
 def _found_rooms(user: str) -> Callable[[Cast], set[str]]:
@@ -434,11 +446,11 @@ LISTS: dict[str, tuple[str, Callable[[Cast], set[Any]]]] = {
     "messages that are searched for": ("streams.may_read", _searched),
     "messages in a feed": (
         "events.may_hear",
-        lambda c: _heard(c, "MESSAGESENT", {message.id: message.stream for message in c.world.messages.book}),
+        _heard_messages,
     ),
     "changes of rooms in a feed": (
         "events.may_hear",
-        lambda c: _heard(c, "ROOMUPDATED", {stream.id: stream.id for stream in c.world.streams.book if stream.room}),
+        _heard_rooms,
     ),
     "files": ("messages.content_shows", _files),
     "messages that content management suppresses": (

@@ -68,7 +68,7 @@ def _mixed(seed: int) -> World:
         shown = chance.random() < 0.5
         signal = world.signals.create(owner, name="s", query="HASHTAG:rates", visible=shown, company_wide=False)
         for user in chance.sample(users, 4):
-            world.signals._subscribe(signal, user.id)
+            world.signals._subscribe(signal, user.id, user.id)
     for user in chance.sample(users, 20):
         if user.enabled:
             world.presences.set(user, chance.choice(CATEGORIES))
@@ -192,7 +192,9 @@ def test_messages_that_feeds_hear_of(mixed: World, everybody: list[User]) -> Non
             said += [mixed.messages.post(mixed.users.book[seat.user], stream, HELLO, ORIGIN)]
     heard = 0
     for user in everybody:
-        found = {entry.event.about for entry in feeds[user.id].queue if entry.event.kind == "MESSAGESENT"}
+        found = {
+            entry.event.about.message.message.id for entry in feeds[user.id].queue if entry.event.kind == "MESSAGESENT"
+        }
         readable = _seen(user, mixed.messages.seen_by, (message.id for message in said))
         mine = {each.id for each in said if mixed.streams.is_member(each.stream, user.id)}
         assert found == readable & mine, user.username
