@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from emulator.access.signing import PodKey, new_private_key, private_folder, public_key_of, whole_pem, write_private
+from emulator.access.stores import PASSWORD
 from emulator.control.bdk import Key, bdk_config
 from emulator.control.facts import facts
 from emulator.world.users import SYSTEM
@@ -93,6 +94,11 @@ class Home:
         """The certificate by which clients check that of the server, where there is one."""
         return self.path / "tls" / "ca.pem"
 
+    @property
+    def trust_store(self) -> Path:
+        """The same for Java."""
+        return self.authority.with_name("truststore.p12")
+
     def certify(self, world: World, *hosts: str) -> Tls:
         """See that there is an authority here, a certificate for the server at these hosts, and one for each app and
         bot whose key is here; where they are."""
@@ -104,10 +110,10 @@ class Home:
             *((app.id, self.app_key(app.id)) for app in world.apps.book),
             *((bot.username, self.bot_key(bot.username)) for bot in self._bots(world)),
         ]:
-            certificate = key.with_name("certificate.pem")
             if key.is_file() and 0 < len(name) <= _LONGEST_CN:
                 made = _read(key, partial(authority.client, name, _read(key, key.read_text)))
-                write_private(certificate, made)
+                write_private(key.with_name("certificate.pem"), made.pem)
+                write_private(key.with_name("certificate.p12"), made.store)
         return _read(folder, lambda: authority.server(hosts))
 
     def write_facts(self, world: World, url: str) -> None:
@@ -118,26 +124,29 @@ class Home:
         for bot in described["bots"]:
             bot["key"] = self._relative(self.bot_key(bot["username"]))
         write_private(self.path / "world.json", orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
-        write_private(self.path / "bdk" / "config.yaml", self.bdk_config(world, url))
+        write_private(self.path / "bdk" / "config.yaml", self.bdk_config(world, url, self.authority))
+        write_private(self.path / "bdk" / "config-java.yaml", self.bdk_config(world, url, self.trust_store, PASSWORD))
 
     def _relative(self, key: Path) -> str | None:
         return key.relative_to(self.path).as_posix() if key.is_file() else None
 
-    def bdk_config(self, world: World, url: str) -> str:
-        """A configuration for the BDK: the first app that can act, and the first bot."""
+    def bdk_config(self, world: World, url: str, authority: Path, password: str | None = None) -> str:
+        """A configuration for a BDK: the first app that can act, and the first bot; `authority` is what it checks https
+        by, and `password` what opens that."""
         app = next((app.id for app in world.apps.book if app.enabled and self.app_key(app.id).is_file()), None)
         bot = next((bot.username for bot in self._bots(world) if self.bot_key(bot.username).is_file()), None)
         return "# Written by symphony-emulator at each start.\n" + bdk_config(
             url,
             None if app is None else (app, Key(path=str(self.app_key(app)))),
             None if bot is None else (bot, Key(path=str(self.bot_key(bot)))),
-            str(self.authority) if url.startswith("https:") else None,
+            (str(authority), password) if url.startswith("https:") else None,
         )
 
     def open_up(self) -> None:
         """Let others read what clients need: keys of apps and bots, configurations, facts, the authority. Not the keys
         of the pod itself."""
-        wanted = [self._keys / "apps", self._keys / "bots", self.path / "bdk", self.path / "world.json", self.authority]
+        folders = [self._keys / "apps", self._keys / "bots", self.path / "bdk"]
+        wanted = [*folders, self.path / "world.json", self.authority, self.trust_store]
         for place in [each for each in wanted if each.exists()]:
             for each in (place, *place.rglob("*")):
                 each.chmod(0o755 if each.is_dir() else 0o644)

@@ -202,7 +202,7 @@ def start_screen(world: World, home: Home, url: str, token: str | None, *, well_
     lines.append(f"  control plane   {url}/emulator/v1/health")
     if token is not None:
         lines.append(f"                  on this address with 'Authorization: Bearer {token}'")
-    lines.append(f"  BDK config      {home.path / 'bdk' / 'config.yaml'}")
+    lines.append(f"  BDK config      {home.path / 'bdk' / 'config.yaml'}, for Java config-java.yaml")
     if url.startswith("https:"):
         lines.append(f"  authority       {home.path / 'tls' / 'ca.pem'}")
     lines.append(f"  facts           {home.path / 'world.json'}")

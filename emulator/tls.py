@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.access.signing import new_private_key, write_private
+from emulator.access.stores import key_store, trust_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,14 @@ class Tls:
     authority: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A client's key and certificate: in one PEM, and in a PKCS12 store for Java."""
+
+    pem: str
+    store: bytes
+
+
 class Authority:
     """The authority of a home, made when it is first needed and kept."""
 
@@ -38,6 +47,7 @@ class Authority:
             write_private(key, new_private_key())
             write_private(self.path, certificates.authority(certificates.private_key(key.read_text())))
         self._key: RSAPrivateKey = certificates.private_key(key.read_text())
+        write_private(folder / "truststore.p12", trust_store(self.path.read_text()))
 
     def server(self, hosts: Iterable[str]) -> Tls:
         """The files for a server on these hosts, which also answers to the names of this machine."""
@@ -51,9 +61,9 @@ class Authority:
         write_private(certificate, certificates.signed_by(self._key, "localhost", public, names))
         return Tls(certificate, key, self.path)
 
-    def client(self, name: str, private_pem: str) -> str:
-        """A client's certificate and key in one PEM, as clients want them."""
+    def client(self, name: str, private_pem: str) -> Shown:
+        """What a client shows: its key and a certificate for it."""
         from emulator.access import certificates
 
-        public = certificates.private_key(private_pem).public_key()
-        return private_pem.rstrip() + "\n" + certificates.signed_by(self._key, name, public)
+        certificate = certificates.signed_by(self._key, name, certificates.private_key(private_pem).public_key())
+        return Shown(f"{private_pem.rstrip()}\n{certificate}", key_store(name, private_pem, certificate))

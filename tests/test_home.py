@@ -131,7 +131,7 @@ def test_a_home_that_others_can_read(started: Started) -> None:
     private = home.app_key("acme-desk")
     assert (mode(home.path), mode(private)) == (0o700, 0o600)
     started(*flags.values(), "--readable-home")
-    readable = [private, home.authority, home.path / "world.json", home.path / "bdk" / "config.yaml"]
+    readable = [private, home.authority, home.path / "world.json", home.path / "bdk" / "config.yaml", home.trust_store]
     assert {mode(each) for each in readable} == {0o644}
     folders = {folder for each in readable for folder in each.parents if folder.is_relative_to(home.path)}
     assert {mode(folder) for folder in folders} == {0o755}

@@ -18,9 +18,14 @@ class Key:
     content: str = ""
 
 
-def bdk_config(url: str, app: tuple[str, Key] | None, bot: tuple[str, Key] | None, authority: str | None = None) -> str:
+def bdk_config(
+    url: str,
+    app: tuple[str, Key] | None,
+    bot: tuple[str, Key] | None,
+    authority: tuple[str, str | None] | None = None,
+) -> str:
     """The configuration in YAML of an app (its id) and a bot (its username) at an address. `authority` is the path of
-    the certificate by which https is checked."""
+    the certificate by which https is checked, or of a store with it and the password of that."""
     at = urlsplit(url)
     lines = [f"scheme: {at.scheme}", f"host: {at.hostname}", f"port: {at.port or _PORTS[at.scheme]}"]
     if at.path.strip("/"):
@@ -30,7 +35,10 @@ def bdk_config(url: str, app: tuple[str, Key] | None, bot: tuple[str, Key] | Non
     if bot is not None:
         lines += ["bot:", f"  username: {_quoted(bot[0])}", *_key(bot[1])]
     if authority is not None:
-        lines += ["ssl:", "  trustStore:", f"    path: {_quoted(authority)}"]
+        path, password = authority
+        lines += ["ssl:", "  trustStore:", f"    path: {_quoted(path)}"]
+        if password is not None:
+            lines.append(f"    password: {_quoted(password)}")
     return "\n".join(lines) + "\n"
 
 

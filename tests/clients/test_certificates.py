@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import ssl
+import subprocess
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from symphony.bdk.core.auth.exception import AuthUnauthorizedError
 from symphony.bdk.core.config.loader import BdkConfigLoader
 from symphony.bdk.core.symphony_bdk import SymphonyBdk
@@ -141,6 +145,36 @@ def test_a_certificate_of_another_authority_gets_no_connection(pod: Emulator, tm
     (tmp_path / "forged.pem").write_text(own + forged)
     with client(pod, tmp_path / "forged.pem") as forger, pytest.raises(httpx.TransportError):
         forger.post("/sessionauth/v1/authenticate")
+
+
+def test_the_stores_for_java_hold_what_the_pems_hold(pod: Emulator) -> None:
+    held = pkcs12.load_pkcs12((pod.home / "apps" / "acme-desk" / "certificate.p12").read_bytes(), b"changeit")
+    assert held.cert is not None
+    assert held.cert.friendly_name == b"acme-desk"
+    shown = (pod.home / "apps" / "acme-desk" / "certificate.pem").read_text()
+    assert held.cert.certificate.public_bytes(Encoding.PEM).decode() in shown
+    assert isinstance(held.key, RSAPrivateKey)
+    own = certificates.private_key((pod.home / "apps" / "acme-desk" / "private.pem").read_text())
+    assert held.key.private_numbers() == own.private_numbers()
+    trusted = pkcs12.load_pkcs12((pod.home / "tls" / "truststore.p12").read_bytes(), b"changeit")
+    (authority,) = trusted.additional_certs
+    assert authority.certificate.public_bytes(Encoding.PEM) == (pod.home / "tls" / "ca.pem").read_bytes()
+    for store in pod.home.rglob("*.p12"):
+        assert store.stat().st_mode & 0o077 == 0
+    java = yaml.safe_load((pod.home / "bdk" / "config-java.yaml").read_text())
+    python = yaml.safe_load((pod.home / "bdk" / "config.yaml").read_text())
+    assert java.pop("ssl") == {"trustStore": {"path": str(pod.home / "tls" / "truststore.p12"), "password": "changeit"}}
+    assert python.pop("ssl") == {"trustStore": {"path": str(pod.home / "tls" / "ca.pem")}}
+    assert java == python
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="needs a JDK")
+def test_java_logs_in_with_the_stores(pod: Emulator) -> None:
+    stores = [str(pod.home / "tls" / "truststore.p12"), str(pod.home / "bots" / "acme-bot" / "certificate.p12")]
+    program = str(Path(__file__).with_name("Stores.java"))
+    command = ["java", "-XX:TieredStopAtLevel=1", program, f"{pod.url}/sessionauth/v1/authenticate", *stores]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.split("\n")[:3] == ["symphony-emulator trusted", "acme-bot key", "200"], done.stderr
 
 
 def test_files_with_keys_are_their_owners(pod: Emulator) -> None:
