@@ -161,7 +161,8 @@ cli.command("exec", params=[_as_for_exec(each) for each in serve.params], contex
 @click.option("--url", envvar="SYMPHONY_EMULATOR_URL", help="of the pod; else where the flags of serve put it")
 def health(url: str | None) -> None:
     """Say whether a pod is up: exit code 0 when it is. Follows the variables of serve, as a container's check does."""
-    from emulator.execute import is_up, own_address
+    from emulator.execute import own_address
+    from emulator.testing.served import is_up
 
     where = url or own_address()
     problem = is_up(where)

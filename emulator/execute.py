@@ -121,14 +121,3 @@ def own_address() -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(flag("HOST", "127.0.0.1"), flag("HOST", "127.0.0.1"))  # noqa: S104
     scheme = "https" if flag("TLS", "").lower() in ("1", "true", "yes", "on", "t", "y") else "http"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{flag('PORT', '8080')}"
-
-
-def is_up(url: str) -> str | None:
-    """None when a pod answers there, else what is wrong. Whose certificate it shows is not asked."""
-    import httpx
-
-    try:
-        answer = httpx.get(f"{url.rstrip('/')}/emulator/v1/health", timeout=2, verify=False, trust_env=False)  # noqa: S501
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return str(error) or type(error).__name__
-    return None if answer.status_code == 200 else f"it answers {answer.status_code}"

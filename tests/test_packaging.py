@@ -13,6 +13,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 _NAMED_OTHERWISE = {"jwt": "pyjwt", "yaml": "pyyaml", "pydantic_core": "pydantic", "re2": "google-re2"}
 _WITH_PYTEST = {"pytest"}
 """The plugin is imported by pytest, which is there then."""
+_EXTRA = {"testcontainers"}
+"""Each has one module of its own, and an extra of its name."""
 
 
 def imported(folder: Path) -> set[str]:
@@ -29,7 +31,8 @@ def imported(folder: Path) -> set[str]:
 
 def test_what_is_imported_is_declared() -> None:
     declared = {re.split(r"[<>=; ]", each)[0].lower() for each in PROJECT["project"]["dependencies"]}
-    for name in imported(ROOT / "emulator") - _WITH_PYTEST:
+    assert set(PROJECT["project"]["optional-dependencies"]) >= _EXTRA
+    for name in imported(ROOT / "emulator") - _WITH_PYTEST - _EXTRA:
         assert _NAMED_OTHERWISE.get(name, name).lower() in declared, f"declare {name} in pyproject.toml"
 
 

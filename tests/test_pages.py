@@ -9,6 +9,7 @@ console  `$ symphony-emulator ...` says what stands below it.
 output   what the block above printed; `...` stands for anything.
 yaml     is a world file, and loads.
 json     is JSON.
+java, ts stands in a file of examples/, which .ci/run runs.
 text     is not run.
 """
 
@@ -34,7 +35,7 @@ from emulator.control import plane as control
 from emulator.seeding.file import read
 from emulator.seeding.load import build
 from tests.inner import pytest_run
-from tests.test_examples import flags_of
+from tests.test_examples import EXAMPLES, flags_of
 
 ROOT = Path(__file__).parents[1]
 _FILES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -117,6 +118,8 @@ def test_each_block_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytes
                 build(read(tmp_path / "world.yaml"))
             elif language == "json":
                 json.loads(text)
+            elif language in ("java", "ts"):
+                assert any(text in each.read_text(encoding="utf-8") for each in EXAMPLES.rglob(f"*.{language}")), text
             else:
                 assert language == "text", f"{name}: nobody knows how a block of '{language}' is run"
 
