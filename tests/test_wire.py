@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
+import re
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
+import jwt
 import pytest
 
 from emulator import Emulator
@@ -154,72 +159,108 @@ def test_what_is_no_request_of_http_1_is_refused(pod: Emulator, sent: bytes) -> 
     assert calls(pod) == []
 
 
-JAVA = """
-import java.net.URI;
-import java.net.http.*;
-public class Call {
-    public static void main(String[] a) throws Exception {
-        HttpClient client = HttpClient.newHttpClient();
-        for (int i = 0; i < 2; i++) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(a[0] + "/pod/v1/im/create"))
-                .header("sessionToken", a[1]).header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(a[2])).build();
-            System.out.println(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        }
-    }
-}
-"""
-NODE = """
-const [url, token, body] = process.argv.slice(-3);
-for (let i = 0; i < 2; i++) {
-  const answer = await fetch(url + "/pod/v1/im/create",
-    { method: "POST", body, headers: { sessionToken: token, "Content-Type": "application/json" } });
-  console.log(await answer.text());
-}
-"""
-GO = """
-package main
+# --- clients of other languages ---
+#
+# Each sends the same calls, out of a file: method, path, content type, body in Base64, and which texts of the answer
+# are kept under which name. They stand for `{name}` in later paths and bodies, in paths with percent signs escaped.
 
-import ("fmt"; "io"; "net/http"; "os"; "strings")
+HERE = Path(__file__).parent / "data" / "wire"
 
-func main() {
-	for i := 0; i < 2; i++ {
-		request, _ := http.NewRequest("POST", os.Args[1]+"/pod/v1/im/create", strings.NewReader(os.Args[3]))
-		request.Header.Set("sessionToken", os.Args[2])
-		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("Expect", "100-continue")
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil { panic(err) }
-		text, _ := io.ReadAll(answer.Body)
-		fmt.Println(string(text))
-	}
-}
-"""
-CURL = ["curl", "-sS", "-w", "\\n", "-H", "sessionToken: {1}", "-H", "Content-Type: application/json", "-d", "{2}"]
-TWICE = ["{0}/pod/v1/im/create", "{0}/pod/v1/im/create"]
 CLIENTS = {
-    "java": (["java", "{file}", "{0}", "{1}", "{2}"], "Call.java", JAVA),
-    "node": (["node", "{file}", "{0}", "{1}", "{2}"], "call.mjs", NODE),
-    "go": (["go", "run", "{file}", "{0}", "{1}", "{2}"], "call.go", GO),
-    "curl": ([*CURL, "--http1.1", *TWICE], "", ""),
-    "curl that offers HTTP/2": ([*CURL, "--http2", *TWICE], "", ""),
-    "curl that waits": ([*CURL, "-H", "Expect: 100-continue", *TWICE], "", ""),
+    "java": ["java", str(HERE / "Calls.java")],
+    "node": ["node", str(HERE / "calls.mjs")],
+    "go": ["go", "run", str(HERE / "calls.go")],
+    "curl": ["curl", "--http1.1"],
+    "curl that offers HTTP/2": ["curl", "--http2"],
+    "curl that waits": ["curl", "-H", "Expect: 100-continue"],
 }
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data; boundary=of-parts"
+FILED = (
+    '--of-parts\r\nContent-Disposition: form-data; name="message"\r\n\r\n<messageML>A file <hash tag="wire"/>'
+    '</messageML>\r\n--of-parts\r\nContent-Disposition: form-data; name="attachment"; filename="a.txt"\r\n'
+    "Content-Type: text/plain\r\n\r\nfirst line\r\nsecond\r\n--of-parts--\r\n"
+)
+LONG = "<messageML>" + "long " * 10_000 + "</messageML>"
+
+
+def scenario(pod: Emulator) -> list[tuple[str, str, str, str, str, int]]:
+    """What a bot does in its life: method, path, content type, body, what is kept, and the status it shall see."""
+    key = (pod.home / "bots" / "acme-bot" / "private.pem").read_text()
+    token = json.dumps({"token": jwt.encode({"sub": "acme-bot", "exp": int(time.time()) + 240}, key, "RS512")})
+    with_bob = json.dumps([pod.world.users.named("bob").id])
+    bob = json.dumps({"id": pod.world.users.named("bob").id})
+    room = json.dumps({"name": "By wire", "description": "x"})
+    message, feed = "/agent/v4/stream/{room}/message", "/agent/v5/datafeeds/{feed}"
+    return [
+        ("POST", "/login/pubkey/authenticate", JSON, token, "session=token", 200),
+        ("POST", "/relay/pubkey/authenticate", JSON, token, "keys=token", 200),
+        ("GET", "/pod/v2/sessioninfo", "", "", "", 200),
+        ("POST", "/agent/v5/datafeeds", JSON, "{}", "feed=id", 201),
+        ("POST", "/pod/v1/im/create", JSON, with_bob, "im=id", 200),
+        ("POST", "/pod/v3/room/create", JSON, room, "room=id", 200),
+        ("POST", "/pod/v1/room/{room}/membership/add", JSON, bob, "", 200),
+        ("POST", f"{message}/create", PARTS, FILED, "sent=messageId file=id", 200),
+        ("GET", "/agent/v1/stream/{room}/attachment?messageId={sent}&fileId={file}", "", "", "", 200),
+        ("POST", f"{message}/create", FORM, urlencode({"message": LONG}), "", 200),
+        ("GET", f"{message}?since=0", "", "", "", 200),
+        ("POST", "/agent/v1/message/search", JSON, '{"hashtag":"wire"}', "", 200),
+        ("POST", f"{feed}/read", JSON, '{"ackId":""}', "ack=ackId", 200),
+        ("POST", f"{feed}/read", JSON, '{"ackId":"{ack}","updatePresence":null}', "", 200),
+        ("POST", "/pod/v1/streams/list?limit=0", JSON, "{}", "", 200),
+        ("POST", "/pod/v1/room/{room}/setActive?active=false", "", "", "", 200),
+        ("DELETE", feed, "", "", "", 204),
+        ("GET", f"{message}?since=0", "", "", "", 403),
+        ("POST", "/sessionauth/v1/logout", "", "", "", 200),
+        ("GET", "/pod/v2/sessioninfo", "", "", "", 401),
+    ]
+
+
+def curled(command: list[str], url: str, steps: list[tuple[str, str, str, str, str, int]], tmp_path: Path) -> str:
+    """All steps with one curl each, and what came back."""
+    kept: dict[str, str] = {}
+    told = []
+    for method, template, kind, content, keeps, _ in steps:
+        path, body = template, content
+        for name, value in kept.items():
+            path, body = path.replace(f"{{{name}}}", value.replace("%", "%25")), body.replace(f"{{{name}}}", value)
+        words = [*command, "-sS", "-X", method, "-w", "%{stderr}%{http_code}", f"{url}{path}"]
+        for header, name in (("sessionToken", "session"), ("keyManagerToken", "keys")):
+            words += ["-H", f"{header}: {kept[name]}"] if name in kept else []
+        if body:
+            (tmp_path / "body").write_text(body, newline="")
+            words += ["-H", f"Content-Type: {kind}", "--data-binary", f"@{tmp_path / 'body'}"]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+        told.append(f"{done.stderr} {done.stdout}")
+        for name, field in (keep.split("=") for keep in keeps.split()):
+            if found := re.search(rf'"{field}":"([^"]+)"', done.stdout):
+                kept[name] = found[1]
+    return "\n".join(told)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_clients_of_other_languages_are_understood(pod: Emulator, tmp_path: Path, client: str) -> None:
-    command, name, source = CLIENTS[client]
+    command = CLIENTS[client]
     if shutil.which(command[0]) is None:
         pytest.skip(f"no {command[0]} here")
-    file = tmp_path / (name or "none")
-    file.write_text(source)
-    words = (pod.url, pod.token("alice", "acme-desk"), bob(pod).decode())
-    filled = [part.replace("{file}", str(file)) for part in command]
-    for place, word in enumerate(words):
-        filled = [part.replace(f"{{{place}}}", word) for part in filled]
-    done = subprocess.run(filled, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
-    made = [json.loads(line)["id"] for line in done.stdout.splitlines() if line.strip()]
-    assert len(made) == 2, done.stderr
-    assert len(set(made)) == 1
-    assert calls(pod) == [("/pod/v1/im/create", 200)] * 2
+    pod.stage.hold = 0.05
+    steps = scenario(pod)
+    if command[0] != "curl":
+        lines = [[*step[:3], base64.b64encode(step[3].encode()).decode(), step[4]] for step in steps]
+        (tmp_path / "steps").write_text("\n".join("\t".join(line) for line in lines) + "\n")
+        words = [*command, pod.url, str(tmp_path / "steps")]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        told = done.stdout
+    else:
+        told = curled(command, pod.url, steps, tmp_path)
+    answered = told.splitlines()
+    assert [int(line[:3]) for line in answered] == [step[5] for step in steps], told
+    assert base64.b64decode(answered[8][4:]) == b"first line\r\nsecond"
+    assert [len(json.loads(answered[at][4:])) for at in (10, 11)] == [2, 1]
+    events = json.loads(answered[12][4:])["events"]
+    assert [event["type"] for event in events].count("MESSAGESENT") == 2
+    done_by = [(request["method"], request["path"], request["status"]) for request in pod.requests()]
+    assert len(done_by) == len(steps), "no body is lost, and none is run as a request"
+    assert [(method, status) for method, _, status in done_by] == [(step[0], step[5]) for step in steps]
