@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from emulator.access import login, permissions
+from emulator.access.validity import doubt
 from emulator.api import inside
 from emulator.api.dispatch import endpoint_at, serve
 from emulator.api.judging import needed_for
@@ -119,7 +120,8 @@ def _login(stage: Stage, endpoint: Endpoint, user: User | None, app: App | None)
         if app is None:
             says = "an app logs the user in, with the session of its own as sessionToken"
             return [Step("session", says, None, page)], {}
-        headers = {"sessionToken": login.open_app_session(stage.sessions, app).token} if app.enabled else {}
+        valid = doubt(stage.world, None, app.id) is None
+        headers = {"sessionToken": login.open_app_session(stage.sessions, app).token} if valid else {}
         return ([_session(stage.world, user, app)] if user is not None else [_works(stage, app, how)]), headers
     holder = app if "/app/" in endpoint.path else user
     if holder is None:
@@ -131,12 +133,11 @@ def _login(stage: Stage, endpoint: Endpoint, user: User | None, app: App | None)
 def _works(stage: Stage, holder: App | User, how: str) -> Step:
     """Whether an app or an account can log in at all: what it shows for that is not known here."""
     if isinstance(holder, User):
-        whose, works = f"service account '{holder.username}'", holder.may_act(stage.world.clock.now())
-        but = None if works else "it is deactivated or suspended"
+        whose, but = f"service account '{holder.username}'", doubt(stage.world, holder.id, None)
         if holder.account_type != SYSTEM:
             but = "it is not a service account"
     else:
-        whose, but = f"app '{holder.id}'", None if holder.enabled else "it is disabled"
+        whose, but = f"app '{holder.id}'", doubt(stage.world, None, holder.id)
     says = f"{whose} works, and shows {how}"
     if but is None and holder.public_key is None and how.startswith("a JWT"):
         but = "it has no public key here"
@@ -162,11 +163,11 @@ def _as_json(world: World, found: re.Match[str]) -> str:
 
 def _session(world: World, user: User, app: App | None) -> Step:
     if app is None:
-        says = f"account '{user.username}' is not deactivated or suspended"
-        return Step("session", says, user.may_act(world.clock.now()), "production/pod.md 3.1")
+        says, why_not = f"account '{user.username}' is not deactivated or suspended", doubt(world, user.id, None)
+        says = says if why_not is None else f"{says}. But {why_not}."
+        return Step("session", says, why_not is None, "production/pod.md 3.1")
     says = f"app '{app.id}' is enabled, installed for '{user.username}', whose account works, and may act for users"
     try:
-        login.must_be_enabled(app)
         login.check_acting(world, app, user)
     except Refused as refused:
         return Step("session", f"{says}. But {refused.reason}.", False, "production/auth.md 6")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from emulator.access import signing
+from emulator.access.sessions import Kind, Session
 from emulator.api.texts import is_known
 from emulator.seeding.load import load
 from emulator.site import Site
@@ -123,10 +124,13 @@ class Wire:
 
     def token(self, user: str, app: str | None = "acme-desk") -> str:
         if (user, app) not in self._tokens:
-            opened = self.stage.sessions.open("obo" if app else "bot", subject=user, user=self.id(user), app=app)
-            self._tokens[user, app] = opened.token
+            self._tokens[user, app] = self._session(user, app).token
             self.world.events.recent.pop()  # whoever counts events does not mean that somebody logged in for a test
         return self._tokens[user, app]
+
+    def _session(self, user: str, app: str | None) -> Session:
+        kind: Kind = "obo" if app else "bot"
+        return self.stage.sessions.open(kind, subject=user, user=self.id(user), app=app, counterpart=True)
 
     def call(
         self, method: str, path: str, user: str | None = "alice", app: str | None = "acme-desk", **request: Any

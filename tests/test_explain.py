@@ -117,7 +117,7 @@ def test_it_does_not_wait_for_events(wire: Wire) -> None:
             401,
             "suspended",
         ),
-        (["--app", "acme-disabled", "POST", "/login/pubkey/app/authenticate"], None, "it is disabled"),
+        (["--app", "acme-disabled", "POST", "/login/pubkey/app/authenticate"], None, "is disabled"),
         (["--user", "alice", "POST", "/login/pubkey/authenticate"], None, "not a service account"),
         (["POST", "/login/pubkey/authenticate"], None, "a service account that works shows a JWT"),
         (["GET", "/agent/v3/health"], 200, "none is needed"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emulator.access.errors import NoSession
+from emulator.access.validity import doubt
 
 if TYPE_CHECKING:
     from emulator.access.sessions import Session, Sessions
@@ -33,14 +34,8 @@ def caller_of(world: World, sessions: Sessions, token: str) -> Caller:
     session = sessions.find(token)
     if session.user is None:
         raise NoSession("this is the session of an app: log a user in with it, it opens no other endpoint")
-    user = world.users.book.get(session.user)
-    if user is None or not user.may_act(world.clock.now()):
-        raise NoSession("the user in session is deactivated, suspended or gone")
-    if session.app is None:
-        return Caller(user, None, session)
-    app = world.apps.book.get(session.app)
-    if app is None or not app.enabled:
-        raise NoSession(f"app '{session.app}' is disabled or gone")
-    if not world.apps.installed(app, user):
-        raise NoSession(f"app '{app.id}' is no longer installed for '{user.username}'")
-    return Caller(user, app, session)
+    why_not = doubt(world, session.user, session.app, counterpart=session.counterpart)
+    if why_not is not None:
+        raise NoSession(why_not)
+    app = None if session.app is None else world.apps.get(session.app)
+    return Caller(world.users.get(session.user), app, session)

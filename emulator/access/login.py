@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from emulator.access import signing
 from emulator.access.errors import CertificateUnknown, LoginForbidden, LoginRefused
 from emulator.access.permissions import ACT_AS_USER
+from emulator.access.validity import Stopped, doubt
 from emulator.world.clock import Clock
+from emulator.world.errors import Invalid
 from emulator.world.keys import working
 from emulator.world.users import SYSTEM
 
@@ -25,13 +27,15 @@ def app_of(world: World, token: str) -> App:
     if app is None:
         raise LoginRefused(f"no app has the id '{app_id}' (the 'sub' of the JWT)")
     signing.verify_login(token, working(app, world.clock.now()), Clock.real())
-    must_be_enabled(app)
+    must_be_valid(world, app=app)
     return app
 
 
-def must_be_enabled(app: App) -> None:
-    if not app.enabled:
-        raise LoginRefused(f"app '{app.id}' is disabled on this pod")
+def must_be_valid(world: World, user: User | None = None, app: App | None = None) -> None:
+    """LoginRefused unless a session of this user, of this app, or of both may be."""
+    why_not = doubt(world, None if user is None else user.id, None if app is None else app.id)
+    if why_not is not None:
+        raise LoginRefused(why_not)
 
 
 def open_app_session(sessions: Sessions, app: App) -> Session:
@@ -43,27 +47,19 @@ def app_in_session(world: World, sessions: Sessions, token: str) -> App:
     session = sessions.find(token)
     if session.kind != "app" or session.app is None:
         raise LoginRefused("this is not the session of an app")
-    app = world.apps.book.get(session.app)
-    if app is None:
-        raise LoginRefused(f"app '{session.app}' is gone")
-    must_be_enabled(app)
-    return app
+    why_not = doubt(world, None, session.app)
+    if why_not is not None:
+        raise LoginRefused(why_not)
+    return world.apps.get(session.app)
 
 
 def check_acting(world: World, app: App, user: User) -> None:
     """LoginRefused or LoginForbidden unless this app may act for this user."""
-    if user.company_id != world.companies.home.id:
-        raise LoginRefused(f"user '{user.username}' is of another pod")
-    if not user.may_act(world.clock.now()):
-        refusal = LoginRefused if world.settings.deactivated_login == "unauthorized" else LoginForbidden
-        raise refusal(f"user '{user.username}' is deactivated or suspended")
-    if user.account_type == SYSTEM and not world.settings.service_accounts_obo:
-        raise LoginRefused(
-            f"'{user.username}' is a service account, and apps act for people only,"
-            " unless the world has the setting serviceAccountsObo"
-        )
-    if not world.apps.installed(app, user):
-        raise LoginRefused(f"app '{app.id}' is not installed for '{user.username}'")
+    why_not = doubt(world, user.id, app.id)
+    if isinstance(why_not, Stopped) and world.settings.deactivated_login == "forbidden":
+        raise LoginForbidden(why_not)
+    if why_not is not None:
+        raise LoginRefused(why_not)
     if ACT_AS_USER not in app.permissions:
         raise LoginForbidden(f"app '{app.id}' has no permission {ACT_AS_USER}")
 
@@ -83,8 +79,7 @@ def account_of(world: World, token: str) -> User:
     if user.account_type != SYSTEM:
         raise LoginRefused(f"'{username}' is not a service account")
     signing.verify_login(token, working(user, world.clock.now()), Clock.real())
-    if not user.may_act(world.clock.now()):
-        raise LoginRefused(f"service account '{username}' is deactivated or suspended")
+    must_be_valid(world, user)
     return user
 
 
@@ -96,7 +91,7 @@ def certified_app(world: World, name: str | None) -> App:
     app = world.apps.book.get(_certified(name))
     if app is None:
         raise CertificateUnknown(f"no app has the id '{name}' (the CN of the client certificate)")
-    must_be_enabled(app)
+    must_be_valid(world, app=app)
     return app
 
 
@@ -112,8 +107,7 @@ def certified_account(world: World, name: str | None) -> User:
     app = world.apps.book.get(username)
     if app is not None and app.enabled and app.certificate:
         raise LoginForbidden(f"an enabled app with a certificate has the name '{username}' too")
-    if not user.may_act(world.clock.now()):
-        raise LoginRefused(f"service account '{username}' is deactivated or suspended")
+    must_be_valid(world, user)
     return user
 
 
@@ -125,3 +119,20 @@ def _certified(name: str | None) -> str:
 
 def open_account_session(sessions: Sessions, user: User) -> Session:
     return sessions.open("bot", subject=user.username, user=user.id)
+
+
+# --- at once ---
+
+
+def open_at_once(
+    world: World, sessions: Sessions, user: User, app: App | None, *, counterpart: bool = False
+) -> tuple[Session, str]:
+    """A session without logging in, of the user's account or of the app acting for the user, and for an account its
+    key manager token; Invalid where it may not be. For tests that are not about logging in."""
+    why_not = doubt(world, user.id, None if app is None else app.id, counterpart=counterpart)
+    if why_not is not None:
+        raise Invalid(why_not)
+    if app is None:
+        opened = sessions.open("bot", subject=user.username, user=user.id, counterpart=counterpart)
+        return opened, sessions.open_key_manager(user.id)
+    return sessions.open("obo", subject=user.username, user=user.id, app=app.id, counterpart=counterpart), ""

@@ -33,7 +33,7 @@ _TIDIED = 100
 @record
 class Session:
     """A login. `app` for the app itself, `obo` for a user through an app, `bot` for an account of its own. `ended` says
-    why the world ended it, if it did."""
+    why the world ended it, if it did; `counterpart` that its user may be of another pod."""
 
     kind: Kind
     token: str
@@ -43,6 +43,7 @@ class Session:
     expires_at: int
     id: str
     ended: str | None = None
+    counterpart: bool = False
 
 
 @record
@@ -78,7 +79,9 @@ class Sessions:
         self.books = books_of(self, world.undo)
         world.events.listen(self._heard)
 
-    def open(self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None) -> Session:
+    def open(
+        self, kind: Kind, *, subject: str, user: int | None = None, app: str | None = None, counterpart: bool = False
+    ) -> Session:
         """A new session, with a token as production writes it (production/auth.md 2.2)."""
         now = self._world.clock.now()
         self._tidy(now)
@@ -97,6 +100,7 @@ class Sessions:
             created_at=now,
             expires_at=now + self._world.settings.session_hours * _HOUR,
             id=str(uuid.uuid4()),
+            counterpart=counterpart,
         )
         if user is not None:
             self._world.users.logged_in(self._world.users.get(user))

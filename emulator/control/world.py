@@ -96,6 +96,7 @@ def reset(request: Request, asked: Reset) -> Done:
 class TokenFor(Part):
     user: Who
     app: str | None = None
+    counterpart: bool = False
 
 
 class TokenAnswer(TypedDict):
@@ -106,21 +107,14 @@ class TokenAnswer(TypedDict):
 
 
 def tokens(request: Request, asked: TokenFor) -> TokenAnswer:
-    """A session at once, for tests that are not about logging in."""
+    """A session at once, for tests that are not about logging in; for a user of another pod only where `counterpart`
+    says that this is meant."""
     stage = stage_of(request)
     user = user_of(stage.world, asked.user)
-    if not user.may_act(stage.world.clock.now()):
-        raise Invalid(f"user '{user.username}' is deactivated or suspended, and has no sessions")
-    if asked.app is None:
-        opened = login.open_account_session(stage.sessions, user)
-        key_manager = stage.sessions.open_key_manager(user.id)
-        return {"token": opened.token, "keyManagerToken": key_manager, "userId": user.id}
-    app = stage.world.apps.get(asked.app)
-    login.must_be_enabled(app)
-    if not stage.world.apps.installed(app, user):
-        raise Invalid(f"app '{app.id}' is not installed for '{user.username}'")
-    opened = stage.sessions.open("obo", subject=user.username, user=user.id, app=app.id)
-    return {"token": opened.token, "keyManagerToken": "", "userId": user.id, "app": app.id}
+    app = None if asked.app is None else stage.world.apps.get(asked.app)
+    opened, key_manager = login.open_at_once(stage.world, stage.sessions, user, app, counterpart=asked.counterpart)
+    answer: TokenAnswer = {"token": opened.token, "keyManagerToken": key_manager, "userId": user.id}
+    return answer if app is None else {**answer, "app": app.id}
 
 
 # --- the clock ---

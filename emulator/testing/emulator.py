@@ -141,25 +141,39 @@ class Emulator:
 
         return self._server.do(kept)
 
-    def token(self, user: str, app: str | None = None) -> str:
-        """A session token at once: of `app` acting for the user, or of the user's own account."""
+    def token(self, user: str, app: str | None = None, *, counterpart: bool = False) -> str:
+        """A session token at once: of `app` acting for the user, or of the user's own account. Invalid where there
+        may be no such session: a user of another pod has one only as a `counterpart`."""
 
-        def open_session() -> str:
-            acting = self.world.users.named(user)
-            if app is None:
-                return login.open_account_session(self.stage.sessions, acting).token
-            found = self.world.apps.get(app)
-            return login.open_user_session(self.world, self.stage.sessions, found, acting).token
+        return self._session(user, app, counterpart)[0]
 
-        return self.do(open_session)
+    def _session(self, user: str, app: str | None, counterpart: bool) -> tuple[str, str]:
+        """A session token, and for an account of its own the key manager token."""
+
+        acting = self.users[user]
+
+        def opened() -> tuple[str, str]:
+            through = None if app is None else self.world.apps.get(app)
+            session, key_manager = login.open_at_once(
+                self.world, self.stage.sessions, acting, through, counterpart=counterpart
+            )
+            return session.token, key_manager
+
+        return self.do(opened)
 
     def client(
-        self, user: str | None = None, app: str | None = None, *, transport: Literal["socket", "asgi"] = "socket"
+        self,
+        user: str | None = None,
+        app: str | None = None,
+        *,
+        counterpart: bool = False,
+        transport: Literal["socket", "asgi"] = "socket",
     ) -> httpx.Client:
-        """An httpx client for the base URL, with the token of `user` (through `app`) set; `asgi` needs no socket."""
+        """An httpx client for the base URL, with the token of `user` (through `app`) set, as `token` gives it; `asgi`
+        needs no socket."""
         import httpx
 
-        headers = self._headers(user, app)
+        headers = self._headers(user, app, counterpart)
         if transport == "asgi":
             _no_loop("a client with transport='asgi' waits: use 'async with pod.aclient(...)'")
             from emulator.testing.transport import InProcess
@@ -167,24 +181,24 @@ class Emulator:
             return httpx.Client(base_url=self.url, headers=headers, transport=InProcess(self.site))
         return httpx.Client(base_url=self.url, headers=headers, trust_env=False, verify=self._verify())
 
-    def aclient(self, user: str | None = None, app: str | None = None) -> httpx.AsyncClient:
+    def aclient(
+        self, user: str | None = None, app: str | None = None, *, counterpart: bool = False
+    ) -> httpx.AsyncClient:
         """The same for `await`, with a timeout longer than a read of a datafeed is held."""
         import httpx
 
         timeout = httpx.Timeout(5, read=self.stage.hold + 5)
-        headers = self._headers(user, app)
+        headers = self._headers(user, app, counterpart)
         return httpx.AsyncClient(
             base_url=self.url, headers=headers, trust_env=False, verify=self._verify(), timeout=timeout
         )
 
-    def _headers(self, user: str | None, app: str | None) -> dict[str, str]:
+    def _headers(self, user: str | None, app: str | None, counterpart: bool) -> dict[str, str]:
         if user is None:
             return {}
-        headers = {"sessionToken": self.token(user, app)}
-        if app is None:  # an account of its own calls the agent with both tokens
-            account = self.world.users.named(user).id
-            headers["keyManagerToken"] = self.do(lambda: self.stage.sessions.open_key_manager(account))
-        return headers
+        token, key_manager = self._session(user, app, counterpart)
+        # An account of its own calls the agent with both tokens.
+        return {"sessionToken": token, "keyManagerToken": key_manager} if key_manager else {"sessionToken": token}
 
     def _verify(self) -> Any:
         if not self.url.startswith("https:"):

@@ -151,7 +151,7 @@ def test_a_deactivated_user_and_an_uninstalled_app_are_out_at_once(wire: Wire) -
     wire.world.users.change(wire.user("bob"), enabled=False)
     refused(wire.get("/pod/v2/sessioninfo", user="bob"), 401, "deactivated")
     wire.world.apps.install_for(wire.world.apps.get("acme-desk"), [])
-    refused(wire.get("/pod/v2/sessioninfo"), 401, "no longer installed")
+    refused(wire.get("/pod/v2/sessioninfo"), 401, "is not installed")
 
 
 def test_a_bot_needs_its_key_manager_token_on_the_agent_only(wire: Wire, keys: dict[str, str]) -> None:

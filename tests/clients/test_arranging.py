@@ -86,3 +86,14 @@ def test_none_of_it_is_a_call(pod: Emulator) -> None:
     pod.messages("Trading Desk")
     assert pod.requests() == []
     assert pod.report()["apps"] == []
+
+
+def test_who_is_of_another_pod_calls_here_as_a_counterpart_only(pod: Emulator) -> None:
+    with pytest.raises(Invalid, match="counterpart"):
+        pod.token("carol")
+    carol = pod.client("carol", counterpart=True, transport="asgi")
+    assert carol.get("/pod/v2/sessioninfo").json()["username"] == "carol"
+    with pytest.raises(Invalid, match="deactivated"):
+        pod.token("grace")
+    with pytest.raises(Invalid, match="not installed"):
+        pod.token("alice", "acme-uninstalled")

@@ -39,12 +39,29 @@ def test_tokens(wire: Wire) -> None:
         assert wire.http.post(f"{PLANE}/tokens", json=body).status_code in (400, 404)
 
 
+@pytest.mark.parametrize("app", [None, "acme-desk"])
+def test_a_counterpart_has_a_session_where_the_word_is_said(wire: Wire, app: str | None) -> None:
+    asked = {"user": "carol"} if app is None else {"user": "carol", "app": app}
+    said = wire.http.post(f"{PLANE}/tokens", json=asked)
+    assert said.status_code == 400
+    assert '{"counterpart": true}' in said.json()["message"]
+    given = wire.http.post(f"{PLANE}/tokens", json={**asked, "counterpart": True}).json()
+    headers = {"sessionToken": given["token"], "keyManagerToken": given["keyManagerToken"]}
+    assert wire.http.get("/pod/v2/sessioninfo", headers=headers).json()["username"] == "carol"
+    assert wire.http.post("/pod/v1/streams/list", headers=headers, json={}).status_code == 200
+    # The word is for who is of another pod, not for who may not have a session at all.
+    grace = wire.http.post(f"{PLANE}/tokens", json={"user": "grace", "counterpart": True})
+    assert (grace.status_code, "deactivated" in grace.json()["message"]) == (400, True)
+    wire.http.patch(f"{PLANE}/users/carol", json={"status": "DISABLED"})
+    refused(wire.http.get("/pod/v2/sessioninfo", headers=headers), 401, "deactivated")
+
+
 def test_apps_change_while_sessions_live(wire: Wire, keys: dict[str, str]) -> None:
     assert wire.get("/pod/v2/sessioninfo").status_code == 200
     wire.http.patch(f"{PLANE}/apps/acme-desk", json={"permissions": ["SEND_MESSAGES", "ACT_AS_USER"]})
     refused(wire.get("/pod/v2/sessioninfo"), 403, "GET_BASIC_USER_INFO")
     wire.http.patch(f"{PLANE}/apps/acme-desk", json={"permissions": "all", "installedFor": ["bob"]})
-    refused(wire.get("/pod/v2/sessioninfo"), 401, "no longer installed")
+    refused(wire.get("/pod/v2/sessioninfo"), 401, "is not installed")
     from emulator.access.signing import public_key_of
 
     new = {"id": "new", "permissions": ["GET_PRESENCE"], "publicKey": public_key_of(keys["app"])}

@@ -52,7 +52,7 @@ TAKEN: list[tuple[Callable[[Emulator], None], int, str]] = [
     (_permission, 403, "SEND_MESSAGES"),
     (_app, 401, "disabled"),
     (_user, 401, "deactivated"),
-    (_installation, 401, "no longer installed"),
+    (_installation, 401, "is not installed"),
     (_membership, 403, "not a member"),
     (_session, 401, "unknown"),
 ]

@@ -38,7 +38,7 @@ export async function control(method, path, body) {
  * @param {string} user @param {string | null} app
  */
 export async function sessionOf(user, app) {
-  const open = () => control("POST", "tokens", app ? { user, app } : { user });
+  const open = () => control("POST", "tokens", { user, counterpart: true, ...(app ? { app } : {}) });
   let held = await open();
   /** @param {string} method @param {string} path @param {any} [body] @returns {Promise<any>} */
   const call = async (method, path, body) => {
