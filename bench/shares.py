@@ -10,9 +10,9 @@ import time
 from collections import Counter
 
 from emulator.seeding.corpus import corpus
-from emulator.seeding.days import DAY
 from emulator.seeding.grow import grow
 from emulator.seeding.load import load
+from emulator.seeding.workdays import DAY
 from emulator.world.messages import Message
 from emulator.world.users import SYSTEM
 from emulator.world.world import World

@@ -54,6 +54,12 @@ _COUNT = click.IntRange(0, 10_000_000)
 @click.option("--rooms", type=_COUNT, default=0, help="add so many rooms")
 @click.option("--messages", type=_COUNT, default=0, help="add so many messages")
 @click.option(
+    "--live",
+    type=click.FloatRange(0.1, 86_400),
+    metavar="SECONDS",
+    help="somebody says something so often on average, and people come and go",
+)
+@click.option(
     "--home",
     type=click.Path(path_type=Path),
     default=Path(".symphony-emulator"),
@@ -102,7 +108,7 @@ def serve(**flags: Any) -> None:
     """
     gc.disable()  # nothing that start-up makes is garbage: looking for some only costs time
     settings = Settings(**flags)
-    world = load_world(settings.world, settings.seed)
+    world = load_world(settings.world, settings.seed, live=settings.live is not None)
     from emulator.start import serve_until_stopped
 
     serve_until_stopped(settings, world)
@@ -149,7 +155,8 @@ def execute(
     from emulator.execute import Asked, run_beside
 
     asked = Asked(report, baseline, unused=fail_on_unused_permission, refused=fail_on_refusal)
-    sys.exit(run_beside(command, flags, load_world(flags["world"], flags["seed"]), asked))
+    loaded = load_world(flags["world"], flags["seed"], live=flags["live"] is not None)
+    sys.exit(run_beside(command, flags, loaded, asked))
 
 
 cli.command("exec", params=[_as_for_exec(each) for each in serve.params], context_settings={"show_default": True})(
@@ -277,13 +284,13 @@ def explain(
         click.echo(as_text(found))
 
 
-def load_world(worlds: Sequence[str], seed: int) -> World:
+def load_world(worlds: Sequence[str], seed: int, *, live: bool = False) -> World:
     """A world, or the mistakes in its file on the screen and exit code 1."""
     from emulator.seeding.file import WorldFileError
     from emulator.seeding.load import load
 
     try:
-        return load(worlds, seed)
+        return load(worlds, seed, live=live)
     except WorldFileError as error:
         click.echo(f"{error.source} has mistakes:", err=True)
         for mistake in error.mistakes:

@@ -23,6 +23,7 @@ class Settings:
     users: int
     rooms: int
     messages: int
+    live: float | None
     home: Path
     permission_match: Match | None
     fidelity: Path | None

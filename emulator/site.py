@@ -65,7 +65,7 @@ class Site:
         if path.startswith(_CONTROL):
             await self._control(stage, prefix, path, scope, receive, send)
         elif path.startswith(PREFIX) and scope["method"] in ("GET", "HEAD"):
-            await serve_picture(path, send)
+            await serve_picture(stage.world, path, send)
         elif (path in ("", "/") or path.startswith(_CONSOLE)) and scope["method"] in ("GET", "HEAD"):
             from emulator.console import pages  # nor does one that shows nobody a page
 
@@ -90,7 +90,7 @@ class Site:
     def close(self) -> None:
         """Let go of all that waits: the pod stops."""
         for stage in (self.main, *self.worlds.values()):
-            stage.waiting.close()
+            stage.close()
 
     def world_names(self) -> list[str]:
         return ["main", *self.worlds]

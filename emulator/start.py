@@ -91,6 +91,8 @@ def make(settings: Settings, world: World) -> Made:
         except StateFileError as error:
             raise click.ClickException(str(error)) from None
     stage.fit(fitted)
+    if settings.live is not None:
+        stage.enliven(settings.live)
     with _told_of(settings):
         home.write_facts(world, url)
         if settings.readable_home:

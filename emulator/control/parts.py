@@ -176,7 +176,7 @@ class ControlCall:
                 done = self.handler(request, *given)
                 if isawaitable(done):
                     done = await done
-                stage.counterparts.run()
+                stage.run()
             except Refused as refusal:
                 done = refused(refusal)
             stage.settle()

@@ -73,7 +73,7 @@ def delete_world(request: Request) -> Deleted:
         raise Invalid("the main world stays: reset it")
     if name not in site.worlds:
         raise Unknown(f"there is no world '{name}', there are {', '.join(site.world_names())}")
-    site.worlds.pop(name).waiting.close()
+    site.worlds.pop(name).close()
     return {"deleted": name}
 
 

@@ -10,17 +10,18 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from emulator.seeding.workdays import DAY, business_days, midnight
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable
 
     from emulator.seeding.corpus import Corpus
 
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+MINUTE, HOUR = 60_000, 3_600_000
 OLDEST = 365
 _BIN = 15
 _BINS = 24 * 60 // _BIN
-_EPOCH = dt.date(1970, 1, 1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BANDS = {"today": (0, 0), "this week": (1, 5), "two weeks": (6, 14), "month": (15, 30), "quarter": (31, 90)}
 _BANDS["year"] = (91, OLDEST)
@@ -45,25 +46,6 @@ class Weighted:
     @property
     def total(self) -> float:
         return self.cumulated[-1] if self.cumulated else 0.0
-
-
-def midnight(day: dt.date) -> int:
-    """The day's first ms on its own clock, counted as if that were UTC."""
-    return (day - _EPOCH).days * DAY
-
-
-def business_days(day: dt.date, moved: int) -> dt.date:
-    """The business day so many after (or before) this one; with 0 the day itself, or the next Monday."""
-    while day.weekday() > 4:
-        day += dt.timedelta(days=1)
-    weeks, rest = divmod(abs(moved), 5)
-    step = dt.timedelta(days=1 if moved > 0 else -1)
-    day += step * 7 * weeks
-    for _ in range(rest):
-        day += step
-        while day.weekday() > 4:
-            day += step
-    return day
 
 
 class Zone:

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 from emulator.access.permissions import PERMISSIONS, is_permission
+from emulator.seeding.workdays import business_days, midnight
 from emulator.world.clock import LATEST
 from emulator.world.entitlements import COMPANY_ENTITLEMENTS, ENTITLEMENTS, ROLES
 from emulator.world.presence import CATEGORIES
@@ -171,8 +172,9 @@ def turn(every: int | str) -> int:
 
 
 def moment(said: int | str, now: int) -> int:
-    """A time in ms: how long before `now`, as ms or with a unit (90s, 3d), after it (+2h), or a time (ISO 8601, in UTC
-    where it names no zone). ValueError for what is none of these or out of the years 1970 to 9998."""
+    """A time in ms: how long before `now`, as ms or with a unit (90s, 3d), after it (+2h), on a working day before it
+    (3 workdays at 09:30, in UTC), or a time (ISO 8601, in UTC where it names no zone). ValueError for what is none of
+    these or out of the years 1970 to 9998."""
     if isinstance(said, int):
         if said < 0:
             raise ValueError(f"{said} ms ago is not between now and 1970")
@@ -181,6 +183,9 @@ def moment(said: int | str, now: int) -> int:
         at = now - ago(said)
     elif _AGO.fullmatch(said.removeprefix("+")):
         at = now + ago(said.removeprefix("+"))
+    elif found := _WORKDAYS.fullmatch(said):
+        today = (_EPOCH + timedelta(milliseconds=now)).date()
+        at = midnight(business_days(today, -int(found[1]))) + (int(found[2]) * 60 + int(found[3])) * 60_000
     else:
         try:
             read = datetime.fromisoformat(said)
@@ -196,6 +201,7 @@ def moment(said: int | str, now: int) -> int:
     return at
 
 
+_WORKDAYS = re.compile(r"([1-9]\d{0,2}) workdays? at ([01]\d|2[0-3]):([0-5]\d)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SOME_TIME = LATEST // 2
 
@@ -219,7 +225,7 @@ def _id(value: str) -> None:
 
 MOMENT = Must(
     lambda value: moment(value, _SOME_TIME),
-    {"$comment": "a time", "examples": ["90s", "15m", "2h", "3d", "2026-03-02T09:30:00Z"]},
+    {"$comment": "a time", "examples": ["90s", "15m", "2h", "3d", "3 workdays at 09:30", "2026-03-02T09:30:00Z"]},
 )
 WHO = Must(_any, {"$comment": "a user"})
 
@@ -238,6 +244,6 @@ Role = Annotated[
 ]
 Category = Annotated[str, one_of("presence", CATEGORIES)]
 Moment = Annotated[int | str, MOMENT]
-"""How long before the start (ms, or 90s, 15m, 2h, 3d), after it (+2h), or a time."""
+"""How long before the start (ms, or 90s, 15m, 2h, 3d), after it (+2h), on a working day before it, or a time."""
 Who = Annotated[int | str, WHO]
 """A user: by username, or by e-mail or id where several have the name."""

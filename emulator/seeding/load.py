@@ -27,6 +27,7 @@ from emulator.seeding.parts import (
 from emulator.world import ids
 from emulator.world.apps import App, Installation, Product
 from emulator.world.barriers import Barrier, Group
+from emulator.world.behaviours import makes_sense
 from emulator.world.companies import Company
 from emulator.world.connections import Connection
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS
@@ -42,14 +43,16 @@ if TYPE_CHECKING:
     from emulator.seeding.parts import BarriersPart, BehaviourPart, ClockPart
 
 
-def load(world: str | PathLike[str] | Sequence[str | PathLike[str]] = "demo", seed: int = 0) -> World:
-    """The world of this name, or of the file at this path, or of several, the later ones over the earlier;
-    WorldFileError when a file has mistakes."""
+def load(
+    world: str | PathLike[str] | Sequence[str | PathLike[str]] = "demo", seed: int = 0, *, live: bool = False
+) -> World:
+    """The world of this name, or of the file at this path, or of several, the later ones over the earlier; `live` with
+    the behaviours of a world that lives. WorldFileError when a file has mistakes."""
     worlds = [world] if isinstance(world, str | PathLike) else world
-    return build(read(*(find(fspath(each)) for each in worlds)), seed)
+    return build(read(*(find(fspath(each)) for each in worlds)), seed, live=live)
 
 
-def build(source: Source, seed: int = 0) -> World:
+def build(source: Source, seed: int = 0, *, live: bool = False) -> World:
     """The world that a file describes; WorldFileError where it contradicts itself."""
     file = source.file
     builder = Builder(source, World(seed=seed))
@@ -76,7 +79,7 @@ def build(source: Source, seed: int = 0) -> World:
         builder.attempt(partial(_app, builder, app, "apps", at), "apps", at)
     Conversations(builder).build()
     for at, behaviour in enumerate(file.get("behaviours", [])):
-        builder.attempt(partial(_behaviour, builder, behaviour, "behaviours", at), "behaviours", at)
+        builder.attempt(partial(_behaviour, builder, behaviour, live, "behaviours", at), "behaviours", at)
     for user in made:  # last: a deactivated owner still owned while the rooms were made
         if user is not None and not user.enabled:
             _deactivate(world, user)
@@ -292,9 +295,12 @@ def _app(builder: Builder, part: AppPart, *place: Place) -> None:
             apps.choose(Installation(**{**chosen, "app": app.id, "products": products}))
 
 
-def _behaviour(builder: Builder, part: BehaviourPart, *place: Place) -> None:
+def _behaviour(builder: Builder, part: BehaviourPart, live: bool, *place: Place) -> None:
     behaviour = behaving.meant(part, _Names(builder, place))
-    builder.world.behaviours.add(behaviour)
+    if live or not part.get("live", False):
+        builder.world.behaviours.add(behaviour)
+    else:
+        makes_sense(behaviour)
 
 
 class _Names:

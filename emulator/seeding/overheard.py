@@ -8,7 +8,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from emulator.rendering import text_of
-from emulator.seeding.days import DAY, HOUR, MINUTE
+from emulator.seeding.days import HOUR, MINUTE
+from emulator.seeding.workdays import DAY
 from emulator.world.users import NORMAL
 
 if TYPE_CHECKING:

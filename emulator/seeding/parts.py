@@ -396,6 +396,8 @@ class BehaviourPart(TypedDict, total=False):
     """How often; each time."""
     chain: bool
     """Whether it hears what behaviours did, too; false."""
+    live: bool
+    """In world files: whether it is there only in a world that is served with `--live`; false."""
     id: Id
     """The id of the behaviour; one is made up."""
     done: Annotated[int, within(0, 2**31)]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from emulator.seeding.days import DAY, HOUR, Weighted
+from emulator.seeding.days import HOUR, Weighted
 from emulator.seeding.market import Choice
+from emulator.seeding.workdays import DAY
 from emulator.world.companies import Company
 from emulator.world.users import NORMAL, SYSTEM, User
 

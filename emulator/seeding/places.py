@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from emulator.seeding.days import DAY, OLDEST, Weighted
+from emulator.seeding.days import OLDEST, Weighted
 from emulator.seeding.market import Choice
+from emulator.seeding.workdays import DAY
 from emulator.world.streams import RoomAttributes, name_key
 
 if TYPE_CHECKING:
@@ -184,7 +187,7 @@ class Places:
             location=city,
             zone=self._corpus.people["locations"][city]["zone"],
             threads=tuple((kind, 1 / at) for at, kind in enumerate(part["threads"], 1)),
-            weight=1 / (rank + rhythm["busyness"]["offset"]) ** rhythm["busyness"]["exponent"],
+            weight=self._busy(rank) * (rhythm["busyness"]["external"] if outside else 1.0),
             books=frozenset(part.get("books", ())),
             language=part.get("lang"),
             length=part["length"],
@@ -198,6 +201,10 @@ class Places:
         if number >= max(_FIRST_ROOMS):
             self._fallen_silent(place, dice, rhythm)
         return place
+
+    def _busy(self, rank: int) -> float:
+        law: dict[str, float] = self._corpus.rhythm["rooms"]["busyness"]
+        return float(1 / (rank + law["offset"]) ** law["exponent"])
 
     def _fallen_silent(self, place: Place, dice: random.Random, rhythm: dict[str, Any]) -> None:
         """Some rooms were never used, others no longer are."""
@@ -369,32 +376,68 @@ class Places:
     # --- where there are no new rooms ---
 
     def existing(self) -> list[Place]:
-        """The rooms that the world has, for growth of messages alone."""
+        """The rooms that the world has, for growth of messages alone and for what is said while it is served."""
         known = {person.id: person for person in (*self._people.all, *self._people.bots)}
         found: list[Place] = []
         for number, stream in enumerate(self._world.streams.book):
             if stream.room is None or not stream.active or stream.room.read_only:
                 continue
-            ids = sorted(self._world.streams.member_ids(stream.id))
-            members = [known[user] for user in ids if user in known and known[user].function != "bot"]
+            inside = [known[user] for user in sorted(self._world.streams.member_ids(stream.id)) if user in known]
+            members = [person for person in inside if person.function != "bot"]
             if members:
-                outside = {person.id for person in members if person.company != self._home}
-                found.append(
-                    Place(
-                        stream=stream,
-                        kind="desk",
-                        members=members,
-                        owners=frozenset(),
-                        location=members[0].location,
-                        zone=members[0].zone,
-                        threads=tuple(self._corpus.rhythm["shares"]["im_kinds"].items()),
-                        weight=1 / (len(found) + 2),
-                        oldest=max(0, min(OLDEST, (self._now - stream.created_at) // DAY - 1)),
-                        outside=frozenset(outside) if len(outside) < len(members) else frozenset(),
-                        dice=random.Random(f"{self._seed} room {number}"),  # noqa: S311
-                    )
-                )
+                found.append(self._known(number, stream, members, [bot for bot in inside if bot not in members]))
         return found
+
+    def _known(self, number: int, stream: Stream, members: list[Person], bots: list[Person]) -> Place:
+        """A room that was there before: as the corpus has it, if it has one of this name, else as its members are."""
+        assert stream.room is not None
+        outside = frozenset(person.id for person in members if person.company != self._home)
+        outside = outside if len(outside) < len(members) else frozenset()
+        part, about = self._like(stream.room.name)
+        kind = part["kind"] if part else "social" if stream.room.public else "desk"
+        kinds = self._corpus.rhythm["shares"]["social_kinds" if kind == "social" else "im_kinds"]
+        if part:
+            kinds = {each: 1 / at for at, each in enumerate(part["threads"], 1)}
+        city = (self._city(part, stream.room.name) if part else None) or members[0].location
+        return Place(
+            stream=stream,
+            kind=kind,
+            members=members,
+            owners=frozenset(),
+            location=city,
+            zone=self._corpus.people["locations"][city]["zone"],
+            threads=tuple(kinds.items()),
+            weight=1 / (number + 2),
+            books=frozenset(part.get("books", ())),
+            language=part.get("lang"),
+            length=part.get("length", "short"),
+            about=about,
+            bot=bots[0] if bots else None,
+            oldest=max(0, min(OLDEST, (self._now - stream.created_at) // DAY - 1)),
+            outside=outside,
+            dice=random.Random(f"{self._seed} room {number}"),  # noqa: S311
+        )
+
+    def _like(self, name: str) -> tuple[dict[str, Any], dict[str, str]]:
+        """What the corpus says of rooms of this name, with the slots that it decides; nothing if it has none."""
+        known = {
+            "project": self._corpus.slots["general"]["project"]["choice"],
+            "city": self._corpus.people["locations"],
+        }
+        for pattern, part in self._patterns:
+            match = pattern.fullmatch(name)
+            slots = match.groupdict() if match is not None else {}
+            if match is not None and all(value in known.get(slot, (value,)) for slot, value in slots.items()):
+                decided = () if "external" in part["flags"] else ("client", "project")
+                return part, {slot: value for slot, value in slots.items() if slot in decided}
+        return {}, {}
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+        return [
+            (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(part["name"]))), part)
+            for part in self._corpus.rooms["rooms"]
+        ]
 
 
 def _short(firm: str) -> str:

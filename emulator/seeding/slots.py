@@ -9,8 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from emulator.seeding import market as quotes
-from emulator.seeding.days import business_days
 from emulator.seeding.market import Choice, Market
+from emulator.seeding.workdays import business_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable

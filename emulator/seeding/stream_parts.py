@@ -37,7 +37,7 @@ class MessagePart(_MessagePart, total=False):
     """A message; what it says is one of `text`, `message` and `presentationML`."""
 
     ago: Moment
-    """When it was sent: 90s, 15m, 2h, 3d or ms before the start, or a time; the start."""
+    """When it was sent: 90s, 15m, 2h, 3d or ms before the start, 3 workdays at 09:30 (UTC), or a time; the start."""
     id: Id
     """The message id, by which others replace it and streams pin it; one is made up."""
     text: str

@@ -8,9 +8,10 @@ from collections import deque
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from emulator.seeding.days import DAY, MINUTE, Days, Weighted, business_days, midnight
+from emulator.seeding.days import MINUTE, Days, Weighted
 from emulator.seeding.files import content_of
 from emulator.seeding.slots import Slots, Values
+from emulator.seeding.workdays import DAY, business_days, midnight
 from emulator.world.attachments import Upload
 from emulator.world.messages import Content, Message, Origin
 
@@ -30,6 +31,7 @@ _SOON = 2_000
 _AWAKE = 6 * 60 + 30, 19 * 60
 """When somebody who hears of a release is at work, in minutes of the day."""
 _BEFORE_NOW = 1_500
+_NEVER = 2**62
 _WEEKEND_CURVES = frozenset(("always", "social"))
 _DAYS_OF_THEIR_OWN = frozenset(("monday", "friday", "monthend"))
 
@@ -137,9 +139,33 @@ class Talk:
         self, place: Place, thread: Thread, dice: random.Random, said: list[Said], most: int, *, recent: bool
     ) -> None:
         start = self._start(place, thread, dice, recent)
-        if start is None:
-            return
-        at, release = start
+        if start is not None:
+            self._turns(place, thread, dice, said, most, *start, self._now - _BEFORE_NOW)
+
+    def begun(self, place: Place, at: int) -> list[Said]:
+        """A thread that begins at this moment, to its end; nothing where the place has none for any time."""
+        threads, table = self._table(_signature(place))
+        self._casts.clear()
+        self._pairs.clear()
+        said: list[Said] = []
+        for _ in range(_TRIES if threads else 0):
+            thread = threads[table.draw(place.dice)]
+            if not said and thread.when is None and not thread.months:
+                self._turns(place, thread, place.dice, said, len(thread.turns), at, None, _NEVER)
+        return said
+
+    def _turns(
+        self,
+        place: Place,
+        thread: Thread,
+        dice: random.Random,
+        said: list[Said],
+        most: int,
+        at: int,
+        release: str | None,
+        until: int,
+    ) -> None:
+        """The turns of a thread that begins at a moment, as far as they lie before another."""
         cast = self._cast(place, thread, dice)
         if cast is None:
             return
@@ -155,7 +181,7 @@ class Talk:
             if place.read_only and turn.who != "a":
                 break
             at += self._after(turn, at, zone, dice)
-            if at >= self._now - _BEFORE_NOW or len(said) == most:
+            if at >= until or len(said) == most:
                 break
             if "react" in turn.flags and dice.random() < 0.5:
                 continue
@@ -173,7 +199,7 @@ class Talk:
                     uploads=self._files(turn, values, zone, at),
                     app=self._app(turn, dice),
                     edits=last.get(person.id) if "edit" in turn.flags else None,
-                    suppressed_at=min(at + 20_000 + dice.randrange(60_000), self._now - 500)
+                    suppressed_at=min(at + 20_000 + dice.randrange(60_000), until + 1_000)
                     if "suppress" in turn.flags
                     else None,
                 )

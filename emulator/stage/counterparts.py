@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from emulator.rendering import text_of
+from emulator.stage.alarm import Alarm
 from emulator.stage.deeds import Answered, perform
 from emulator.world.behaviours import TIMER
 from emulator.world.changes import BehaviourAdded, Timer, WorldRestored
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_SLACK = 2
-"""Clocks differ by less than this (ms): what is woken later finds it due."""
 BUDGET = 50
 """So many behaviours may be set off, all in all, by what behaviours did after one thing that somebody else did."""
 MOST_WAITING = 10_000
@@ -62,8 +61,7 @@ class Counterparts:
         """The last refusal of each behaviour that met one."""
         self._acting: _Cause | None = None
         self._turns = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm = Alarm(world.clock, self._later)
         world.events.listen(self._heard)
         self._set_timers()
 
@@ -103,23 +101,16 @@ class Counterparts:
         at += behaviour.deeds[step].after
         self._turns += 1
         heappush(self.waiting, _Due(at, self._turns, step, behaviour, answered, cause))
-        self._arm()
+        self._alarm.set(at)
 
-    def _arm(self) -> None:
-        """See that what is due first is done by then, also when nobody calls. A clock that stands still strikes not."""
-        clock = self._world.clock
-        if not self.waiting or clock.frozen:
-            return
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """What is done meanwhile is done as by a behaviour: only those that ask for it hear it."""
+        self._acting = _Cause()
         try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return  # without a loop it is done with the next call
-        at = loop.time() + max(0, self.waiting[0].at - clock.now() + _SLACK) / 1000
-        if self._alarm is not None and self._loop is loop:
-            if self._alarm.when() <= at:
-                return
-            self._alarm.cancel()
-        self._loop, self._alarm = loop, loop.call_at(at, self._later)
+            yield
+        finally:
+            self._acting = None
 
     def forget(self, undone: set[int]) -> None:
         """Nothing follows on events that did not happen, as it turned out."""
@@ -127,7 +118,6 @@ class Counterparts:
         heapify(self.waiting)
 
     def _later(self) -> None:
-        self._alarm = None
         if self.run():
             self._after()
 
@@ -157,5 +147,6 @@ class Counterparts:
                     self._put(due.at, due.step + 1, behaviour, due.answered, due.cause)
             finally:
                 self._acting = None
-        self._arm()
+        if self.waiting:
+            self._alarm.set(self.waiting[0].at)
         return ran

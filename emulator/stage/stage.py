@@ -20,6 +20,7 @@ from emulator.world.users import same_person
 
 if TYPE_CHECKING:
     from emulator.access.permissions import Match
+    from emulator.stage.living import Living
     from emulator.world.world import Snapshot, World
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,26 @@ class Stage:
         """Named snapshots, with the time (ms) at which each was taken."""
 
         self.counterparts = Counterparts(world, self._kept)
+        self.living: Living | None = None
+
+    def enliven(self, seconds: float) -> None:
+        """From now on somebody says something every so many seconds of the world's clock, on average."""
+        from emulator.stage.living import Living
+
+        self.living = Living(self.world, self.sessions, self.counterparts, seconds, self._kept)
+
+    def run(self) -> None:
+        """Do what is due by the world's clock, and see that the rest is done in time."""
+        self.counterparts.run()
+        if self.living is not None:
+            self.living.wake()
+
+    def close(self) -> None:
+        """Let go of all that waits, and do nothing more."""
+        self.waiting.close()
+        self.counterparts.waiting.clear()
+        if self.living is not None:
+            self.living.stop()
 
     @property
     def permission_match(self) -> Match:

@@ -66,16 +66,18 @@ class Emulator:
         users: int = 0,
         rooms: int = 0,
         messages: int = 0,
+        live: float | None = None,
         hold: float = HOLD,
         well_known_keys: bool = False,
     ) -> Emulator:
         """A server on a free port, in a thread. `world` is a name, the path of a file, several of them of which the
         later ones add to the earlier and override them, or a World made by hand, and grows by so many users, rooms and
-        messages. With `tls` it serves https, and `home` holds the authority and a certificate for each app and bot.
-        `state` is a file in which all is kept, and from which it goes on; ValueError when it cannot be used. `hold` is
-        how long (s) a read of a datafeed waits for an event. With `well_known_keys` apps and bots have the key that
-        comes with the package, `emulator/access/well_known.pem`."""
-        made = world if isinstance(world, World) else load(world, seed)
+        messages; with `live` somebody says something every so many seconds on average. With `tls` it serves https, and
+        `home` holds the authority and a certificate for each app and bot. `state` is a file in which all is kept, and
+        from which it goes on; ValueError when it cannot be used. `hold` is how long (s) a read of a datafeed waits for
+        an event. With `well_known_keys` apps and bots have the key that comes with the package,
+        `emulator/access/well_known.pem`."""
+        made = world if isinstance(world, World) else load(world, seed, live=live is not None)
         if users or rooms or messages:
             from emulator.seeding.grow import grow
 
@@ -96,6 +98,8 @@ class Emulator:
                 emulator._kept = keep_in(Path(state), made, emulator.stage)
             except StateFileError as error:
                 raise ValueError(str(error)) from None
+        if live is not None:
+            emulator.stage.enliven(live)
         emulator._server.start()
         return emulator
 

@@ -11,7 +11,7 @@ from emulator.world.keys import rotated
 from emulator.world.policy import admin as policy
 from emulator.world.policy import allowed
 from emulator.world.policy import streams as seeing
-from emulator.world.users import SYSTEM, User
+from emulator.world.users import SYSTEM, Portrait, User
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -164,10 +164,14 @@ class Administration:
         left = frozenset(each for each in target.roles if each != role and not each.startswith(f"{role}."))
         return self._changed(user, target, roles=left)
 
-    def set_avatar(self, user: User, target_id: int, avatars: tuple[tuple[str, str], ...]) -> User:
-        """The picture of a user, as (size, address)."""
+    def set_avatar(
+        self, user: User, target_id: int, avatars: tuple[tuple[str, str], ...], picture: Portrait | None = None
+    ) -> User:
+        """The picture of a user as (size, address), and what is at these addresses."""
         target = self._target(user, target_id)
         policy.may_change_picture(user, target)
+        if picture is not None:
+            self._world.users.pictures.put(target.id, picture)
         return self._changed(user, target, avatars=avatars)
 
     # --- delegates ---

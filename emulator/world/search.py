@@ -45,13 +45,14 @@ def term(kind: str, value: str | int) -> Term:
 
 def _terms(message: Message) -> Iterable[tuple[tuple[str, str, str], Stamp]]:
     """What a message is found by in its stream."""
-    terms = {term("word", word) for word in message.words.split()}
-    terms |= {term("#", tag) for tag in message.hashtags}
-    terms |= {term("$", tag) for tag in message.cashtags}
-    terms |= {term("@", user) for user in message.mentions}
-    terms.add(term("by", message.sender))
-    at = message.stamp
-    return [((message.stream, kind, value), at) for kind, value in terms]
+    stream, at = message.stream, message.stamp
+    terms = {(stream, "word", word) for word in message.words.casefold().split()}
+    if message.hashtags or message.cashtags or message.mentions:
+        terms |= {(stream, *term("#", tag)) for tag in message.hashtags}
+        terms |= {(stream, *term("$", tag)) for tag in message.cashtags}
+        terms |= {(stream, *term("@", user)) for user in message.mentions}
+    terms.add((stream, "by", str(message.sender)))
+    return [(each, at) for each in terms]
 
 
 class Search:

@@ -145,11 +145,23 @@ def same_person(before: User | None, now: User | None) -> bool:
     return before.created_at == now.created_at or before.username.casefold() == now.username.casefold()
 
 
+@record
+class Portrait:
+    """What a user uploaded to be shown as, by the name that its addresses end with."""
+
+    user: int
+    name: str
+    content: bytes
+
+
 class Users:
     """The users of all companies. E-mail and username are unique within a company only."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.pictures: Book[int, Portrait] = Book(
+            "pictures", Portrait, lambda picture: picture.user, refers={"user": "users"}
+        )
         self.book: Book[int, User] = Book(
             "users",
             User,

@@ -389,14 +389,14 @@ def test_signals(see: Wire) -> None:
 
 @sees(
     WorldFile="behaviours",
-    Behaviour="when do afterMs times chain id done",
+    Behaviour="when do afterMs times chain live id done",
     When="event every stream user contains matches form",
     Do="as afterMs send upload presence join requestConnection acceptConnection submitForm",
     File="name content",
     Form="formId values",
 )
 def test_behaviours(see: Wire) -> None:
-    first, timer = see.http.get("/emulator/v1/behaviours").json()
+    first, timer = see.http.get("/emulator/v1/behaviours").json()  # and not the one of a world that lives
     expected = {
         "id": "a5f0a0b0c0d0e0f0a0b0c0d0",
         "when": {

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
+from emulator.api.pictures import uploaded
 from emulator.api.pod.admin.shapes import UserDetail, user_detail
 from emulator.api.shapes import AvatarAnswer, Success, avatars, success
 from emulator.table.table import endpoint
 from emulator.world.entitlements import ENTITLEMENTS, ROLES
 from emulator.world.errors import Invalid
+from emulator.world.users import Portrait
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
         UserAttributes,
         UserCreate,
     )
-
-_SIZES = ("600", "150", "orig", "500", "50")
 
 
 @endpoint("POST", "/pod/v2/admin/user/create", body="admin:UserCreate", returns="V2UserDetail")
@@ -207,12 +207,8 @@ def update_avatar(call: Call) -> Success:
         content = asked.content()
     except ValueError as error:
         raise Invalid(str(error)) from None
-    uid = call.number("uid")
-    name = hashlib.sha256(content).hexdigest()
-    company = uid >> 36
-    call.world.admin.set_avatar(
-        call.user, uid, tuple((size, f"../avatars/{company}/{size}/{uid}/{name}.png") for size in _SIZES)
-    )
+    picture = Portrait(user=call.number("uid"), name=hashlib.sha256(content).hexdigest(), content=content)
+    call.world.admin.set_avatar(call.user, picture.user, uploaded(picture), picture)
     return success("OK")
 
 
