@@ -354,6 +354,26 @@ def test_events_of_messages_and_of_other_things(wire: Wire) -> None:
     assert by_kind["INSTANTMESSAGECREATED"]["messageId"].endswith("bw")
 
 
+def test_an_event_is_of_its_moment(wire: Wire) -> None:
+    """The documentation of real-time events: what happens later does not show in it."""
+    wire.stage.hold = 0.01
+    feed = wire.post("/agent/v5/datafeeds", "acme-bot", None, json={}).json()["id"]
+    desk = wire.room("Trading Desk").id
+    path = f"/agent/v4/stream/{desk}/message"
+    said = wire.post(f"{path}/create", data={"message": "<messageML>as said</messageML>"}).json()["messageId"]
+    wire.post(f"/pod/v3/room/{desk}/update", json={"name": "Desk of then"})
+    wire.post(f"/pod/v3/room/{desk}/update", json={"name": "Desk of now"})
+    wire.post(f"{path}/{said}/update", data={"message": "<messageML>as changed</messageML>", "silent": "false"})
+    wire.post(f"/pod/v1/admin/messagesuppression/{said}/suppress")
+    wire.world.users.change(wire.user("alice"), display_name="Somebody Else")
+    first, second, *_ = wire.post(f"/agent/v5/datafeeds/{feed}/read", "acme-bot", None, json={}).json()["events"]
+    message = first["payload"]["messageSent"]["message"]
+    assert ">as said<" in message["message"]
+    assert "replacedBy" not in message
+    assert message["user"]["displayName"] == first["initiator"]["user"]["displayName"] == "Alice Adams"
+    assert second["payload"]["roomUpdated"]["newRoomProperties"]["name"] == "Desk of then"
+
+
 FIELDS = (
     '<text-field name="empty"/><text-field name="default">so far</text-field><textarea name="why"/>'
     '<checkbox name="on" value="yes" checked="true">O</checkbox><checkbox name="off" value="no">F</checkbox>'
@@ -492,6 +512,12 @@ LISTED = [
     for line in (Path(__file__).parent / "data" / "evidence.tsv").read_text(encoding="utf-8").splitlines()
     if not line.startswith("#")
 ]
+
+
+def test_nothing_that_was_found_is_left_out() -> None:
+    """The findings are in three tables: texts, behaviour, shapes."""
+    rows = [f"{table}.{row}" for table, count in ((1, 9), (2, 18), (3, 12)) for row in range(1, count + 1)]
+    assert [row[0] for row in LISTED] == rows
 
 
 @pytest.mark.parametrize(("number", "what", "source", "held_by"), LISTED, ids=[row[0] for row in LISTED])
