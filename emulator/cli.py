@@ -286,8 +286,8 @@ def explain(
 
 def load_world(worlds: Sequence[str], seed: int, *, live: bool = False) -> World:
     """A world, or the mistakes in its file on the screen and exit code 1."""
-    from emulator.seeding.file import WorldFileError
     from emulator.seeding.load import load
+    from emulator.seeding.source import WorldFileError
 
     try:
         return load(worlds, seed, live=live)

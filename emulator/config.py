@@ -44,7 +44,8 @@ def fitting(fidelity: Path | None, permission_match: Match | None) -> dict[str, 
     """What these flags set in each world; ClickException where the file of choices has mistakes."""
     given: dict[str, Any] = {}
     if fidelity is not None:
-        from emulator.seeding.file import WorldFileError, read_choices
+        from emulator.seeding.file import read_choices
+        from emulator.seeding.source import WorldFileError
 
         try:
             given = read_choices(fidelity)

@@ -13,9 +13,10 @@ from click.testing import CliRunner
 from emulator.access.obo_also import OBO_ALSO
 from emulator.cli import cli
 from emulator.explain import explain
-from emulator.seeding.file import WorldFileError, read_choices
+from emulator.seeding.file import read_choices
 from emulator.seeding.load import load
 from emulator.seeding.said import plain
+from emulator.seeding.source import WorldFileError
 from emulator.table.table import TABLE
 from emulator.world import World, ids
 from emulator.world.messages import Origin

@@ -11,7 +11,7 @@ from emulator.access.obo_also import OBO_ALSO
 from emulator.api.call import Answer
 from emulator.api.dispatch import rows as rows  # with it the table is full
 from emulator.api.parse import adapter
-from emulator.control.parts import ControlCall, call
+from emulator.control.parts import SERVED, ControlCall, call
 from emulator.table.table import TABLE, Endpoint, parameters
 from emulator.version import __version__
 
@@ -177,13 +177,11 @@ def _control(call: ControlCall, shapes: Schema) -> Schema:
 @lru_cache(maxsize=1)
 def document() -> Schema:
     """The document, without the address at which it is served."""
-    from emulator.control.plane import CALLS  # it serves this document among others
-
     shapes: Schema = {"Error": _ERROR}
     paths: dict[str, Schema] = {}
     for endpoint in sorted(TABLE, key=lambda each: each.path):
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, shapes)
-    for each in CALLS:
+    for each in SERVED:
         paths.setdefault(each.path, {})[each.method.lower()] = _control(each, shapes)
     return {
         "openapi": "3.1.0",

@@ -189,6 +189,10 @@ class ControlCall:
         return Route(self.path, self.serve, methods=[self.method], name=self.handler.__name__)
 
 
+SERVED: list[ControlCall] = []
+"""Every call of the control plane, once its parts are loaded (`plane`)."""
+
+
 def call(
     path: str,
     handler: Handler,
@@ -199,8 +203,10 @@ def call(
     media: tuple[str, ...] = (),
     guarded: bool = True,
 ) -> ControlCall:
-    """A call under /emulator/v1."""
-    return ControlCall(f"{PREFIX}{path}", handler, method, success, also, media, guarded)
+    """A call under /emulator/v1. It is among those that are served from then on."""
+    made = ControlCall(f"{PREFIX}{path}", handler, method, success, also, media, guarded)
+    SERVED.append(made)
+    return made
 
 
 def stream_of(world: World, which: str) -> Stream:

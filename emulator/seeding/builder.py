@@ -16,8 +16,8 @@ from emulator.world.world import World
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from emulator.seeding.file import Source
     from emulator.seeding.parts import AppPart, UserPart
+    from emulator.seeding.source import Source
     from emulator.world.streams import Stream
     from emulator.world.users import User
 

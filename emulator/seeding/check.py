@@ -22,12 +22,13 @@ from typing_extensions import is_typeddict
 
 from emulator.seeding.kinds import near, no_such
 from emulator.seeding.parts import WorldFile
+from emulator.seeding.source import WorldFileError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 
-    from emulator.seeding.file import Place, Source
+    from emulator.seeding.source import Place, Source
 
 _NEEDED = {
     "string_type": "a text is needed",
@@ -55,8 +56,6 @@ def adapter(root: Any = WorldFile) -> TypeAdapter[Any]:
 def checked(source: Source, root: Any = WorldFile) -> Any:
     """What a file holds; WorldFileError unless everything in it has a name and a type that we know."""
     from pydantic import ValidationError
-
-    from emulator.seeding.file import WorldFileError
 
     try:
         return adapter(root).validate_python(source.file)

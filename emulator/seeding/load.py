@@ -11,7 +11,7 @@ from emulator.access.permissions import ACT_AS_USER, PERMISSIONS
 from emulator.seeding import behaving, fidelity
 from emulator.seeding.builder import Builder, Place
 from emulator.seeding.conversations import Conversations
-from emulator.seeding.file import Source, WorldFileError, find, read, read_choices
+from emulator.seeding.file import find, read, read_choices
 from emulator.seeding.kinds import near
 from emulator.seeding.parts import (
     AppPart,
@@ -24,6 +24,7 @@ from emulator.seeding.parts import (
     SettingsPart,
     UserPart,
 )
+from emulator.seeding.source import Source, WorldFileError
 from emulator.world import ids
 from emulator.world.apps import App, Installation, Product
 from emulator.world.barriers import Barrier, Group

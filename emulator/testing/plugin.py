@@ -58,7 +58,7 @@ def symphony_pod_factory(
 ) -> Iterator[Callable[..., Emulator]]:
     """Starts pods: `symphony_pod_factory(world="empty", users=200)`, with the arguments of `Emulator.start`. They are
     stopped at the end of the session, or where `with symphony_pod_factory() as pod:` ends. Proxies let them alone."""
-    from emulator.seeding.file import WorldFileError
+    from emulator.seeding.source import WorldFileError
     from emulator.server import no_proxy
     from emulator.testing.emulator import Emulator
 

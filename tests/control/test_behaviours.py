@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator import Emulator
-from emulator.seeding.file import WorldFileError
 from emulator.seeding.load import load
+from emulator.seeding.source import WorldFileError
 from emulator.stage.counterparts import BUDGET
 from tests.conftest import Wire, refused
 

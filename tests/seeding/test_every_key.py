@@ -13,8 +13,9 @@ from typing_extensions import is_typeddict
 
 from emulator.access.signing import public_key_of
 from emulator.seeding import check
-from emulator.seeding.file import Source, read
+from emulator.seeding.file import read
 from emulator.seeding.load import build
+from emulator.seeding.source import Source
 from emulator.world.settings import CHOICES
 from tests.conftest import Wire
 

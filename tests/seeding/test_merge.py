@@ -9,8 +9,9 @@ from click.testing import CliRunner
 
 from emulator import Emulator
 from emulator.cli import cli
-from emulator.seeding.file import WorldFileError, read_document
+from emulator.seeding.file import read_document
 from emulator.seeding.load import build, load
+from emulator.seeding.source import WorldFileError
 
 BASE = """\
 companies:

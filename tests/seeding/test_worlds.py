@@ -8,9 +8,10 @@ import pytest
 
 from emulator.access.signing import new_private_key, public_key_of
 from emulator.seeding import file
-from emulator.seeding.file import BUNDLED, WorldFileError
+from emulator.seeding.file import BUNDLED
 from emulator.seeding.grow import grow
 from emulator.seeding.load import load
+from emulator.seeding.source import WorldFileError
 from emulator.world import World
 
 HEAD = "companies:\n  - {name: Acme, pod: 190}\n"
