@@ -235,10 +235,10 @@ def states() -> Iterator[Input]:
     wide = 1_000_000
     for name, body in {
         "64 MB of [": b"[" * (64 * MB - 1),
-        "a million lists": b'{"version":1,"users":[' + b"[]," * wide + b"[]]}",
-        "60 MB of lists": b'{"version":1,"users":[' + b"[]," * (20 * wide) + b"[]]}",
-        "60 MB of one text": b'{"version":1,"users":["' + b"a" * (60 * MB) + b'"]}',
-        "a million companies": b'{"version":1,"companies":['
+        "a million lists": b'{"version":2,"users":[' + b"[]," * wide + b"[]]}",
+        "60 MB of lists": b'{"version":2,"users":[' + b"[]," * (20 * wide) + b"[]]}",
+        "60 MB of one text": b'{"version":2,"users":["' + b"a" * (60 * MB) + b'"]}',
+        "a million companies": b'{"version":2,"companies":['
         + b",".join(b'{"id":%d,"name":"a"}' % each for each in range(1, wide))
         + b"]}",
     }.items():

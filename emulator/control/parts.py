@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from emulator.world.users import User
     from emulator.world.world import World
 
+_LONGEST_MESSAGE = 1_000
+
 NAME = r"^[A-Za-z0-9][\w.-]{0,63}$"
 """What snapshots and worlds are called."""
 
@@ -57,7 +59,7 @@ def refused(refusal: Refused) -> Response:
     """A refusal in the shape of the real service, with what is wrong as its message: this API is for developers."""
     status, _ = answer_of(refusal, None)
     return Response(
-        error(status, refusal.reason),
+        error(status, refusal.reason[:_LONGEST_MESSAGE]),
         status,
         {"X-Emulator-Reason": reason_header(refusal.reason).decode()},
         "application/json",

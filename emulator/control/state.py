@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
+from asyncio import sleep
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from emulator.control.parts import Document, call, stage_of
-from emulator.keeping.document import exported, world_of
-from emulator.world.errors import Invalid
+from emulator.keeping.document import world_of, written
+from emulator.world.world import World
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+
+class Written(Response):
+    """A world as JSON, piece by piece."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(media_type="application/json")
+        del self.headers["content-length"]
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for piece in written(self._world):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await sleep(0)  # others have their turn
+        await send({"type": "http.response.body", "body": b""})
 
 
 def get_state(request: Request) -> dict[str, Any] | Response:
-    """Users, apps, streams, messages and all else, without sessions."""
-    document = exported(stage_of(request).world)
-    return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), media_type="application/json")
+    """Users, apps, streams, messages and all else, without sessions: as they were at one moment."""
+    copy = World("as it was")
+    copy.restore(stage_of(request).world.snapshot())
+    return Written(copy)
 
 
 class Put(TypedDict):
     restored: bool
 
 
-def put_state(request: Request, asked: Document) -> Put:
+async def put_state(request: Request, asked: Document) -> Put:
     """The world as a document describes it, in the place of what there is. Nothing changes when it does not fit."""
-    try:
-        document = orjson.loads(asked)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"the body does not fit: Invalid JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise Invalid("the body does not fit: the state of a world should be an object")
     stage = stage_of(request)
-    stage.restore(world_of(document, stage.world).snapshot())
+    made: World | None = None
+    for made in world_of(asked, stage.world):
+        if made is None:
+            await sleep(0)  # others have their turn
+    assert made is not None
+    stage.world.begin()
+    stage.restore(made.snapshot())
     return {"restored": True}
 
 

@@ -8,9 +8,10 @@ import dataclasses
 import types
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from emulator.world.errors import Invalid
+from emulator.world.record import Such
 
 
 def encoded(value: Any) -> Any:
@@ -43,6 +44,8 @@ def _decoder(kind: Any) -> Decoder:
     origin, arguments = get_origin(kind), get_args(kind)
     if dataclasses.is_dataclass(kind):
         return _record(kind)
+    if origin is Annotated:
+        return _such(_decoder(arguments[0]), arguments[1])
     if origin in (Union, types.UnionType):
         return _optional(next(each for each in arguments if each is not type(None)))
     if origin is Literal:
@@ -55,11 +58,25 @@ def _decoder(kind: Any) -> Decoder:
         return _fixed([_decoder(each) for each in arguments])
     if kind is bytes:
         return _bytes
+    if kind is int:
+        return _checked(lambda value: type(value) is int and 0 <= value < 2**63, "int from 0 to 2^63")
     return _checked(lambda value: type(value) is kind, kind.__name__)
 
 
+def _such(decode: Decoder, such: Such) -> Decoder:
+    """What the annotation of a field asks besides its type."""
+
+    def decoded_and_fit(value: Any, place: str) -> Any:
+        found = decode(value, place)
+        if not such.fits(found):
+            raise Invalid(f"{place}: {such.what} is needed")
+        return found
+
+    return decoded_and_fit
+
+
 def _record(kind: Any) -> Decoder:
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     fields = {field.name: _decoder(hints[field.name]) for field in dataclasses.fields(kind)}
     needed = {field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING}
 

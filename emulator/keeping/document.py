@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from emulator.keeping.codec import decoded, encoded
+from emulator.keeping.reading import AT_ONCE, Document
 from emulator.world.clock import LATEST, Clock
-from emulator.world.errors import Invalid
+from emulator.world.errors import Invalid, Refused
 from emulator.world.settings import Settings
 from emulator.world.world import World
 
@@ -20,37 +25,58 @@ VERSION = 2
 
 def exported(world: World) -> dict[str, Any]:
     """The whole state of a world: of each book its records."""
+    return {**_head(world), **{name: [encoded(record) for record in book] for name, book in world.books.items()}}
+
+
+def _head(world: World) -> dict[str, Any]:
     shift, frozen_at = world.clock.state()
     return {
         "version": VERSION,
         "clock": {"shift": shift, "frozenAt": frozen_at},
         "settings": encoded(world.settings),
-        **{name: [encoded(record) for record in book] for name, book in world.books.items()},
     }
 
 
-def world_of(document: Any, like: World) -> World:
-    """The world that a document describes, with new ids to come from where those of `like` come from; Invalid names
-    what does not fit."""
-    if not isinstance(document, dict) or document.get("version") != VERSION:
-        raise Invalid(f"this is not the state of a world of version {VERSION}")
+def written(world: World) -> Iterator[bytes]:
+    """The same as JSON that a person can read, in pieces. The world is to stay as it is meanwhile: a copy of it will
+    do, which costs nothing."""
+    yield orjson.dumps(_head(world), option=orjson.OPT_INDENT_2)[:-2]
+    for name, book in world.books.items():
+        before = b',\n  "%b": [\n    ' % name.encode()
+        rows = (orjson.dumps(encoded(record), option=orjson.OPT_INDENT_2) for record in book)
+        while piece := b",\n".join(islice(rows, AT_ONCE)):
+            yield before + piece.replace(b"\n", b"\n    ")
+            before = b",\n    "
+        yield b"\n  ]" if len(book) else before.rstrip() + b"]"
+    yield b"\n}\n"
+
+
+def world_of(content: bytes | bytearray, like: World) -> Iterator[World | None]:
+    """The world that a document describes; Invalid names what does not fit. Long ones take their time: None is a pause,
+    in which others have their turn, and the world comes last. Its new ids are of its own: none is one of the
+    document."""
     fresh = World(like.name, like.ids.seed)
-    strange = set(document) - {"version", "clock", "settings", *fresh.books}
+    document = Document(content, fresh.books)
+    yield from document.find()
+    other = document.other
+    if other.pop("version", None) != VERSION:
+        raise Invalid(f"this is not the state of a world of version {VERSION}")
+    strange = set(other) - {"clock", "settings"}
     if strange:
-        raise Invalid(f"'{min(strange)}' is no part of the state of a world")
-    fresh.ids.restore(like.ids.state())
-    clock = document.get("clock", {})
+        raise Invalid(f"'{min(strange)[:100]}' is no part of the state of a world")
+    fresh.ids.reseed(f"{like.ids.seed} {sha256(content).hexdigest()}")
+    clock = other.get("clock", {})
     if not isinstance(clock, dict) or set(clock) - {"shift", "frozenAt"}:
         raise Invalid("clock: an object with shift and frozenAt is needed")
     fresh.clock.restore(clock_of(clock.get("shift", 0), clock.get("frozenAt")))
-    fresh.settings = decoded(Settings, document.get("settings", {}), "settings")
+    fresh.settings = decoded(Settings, other.get("settings", {}), "settings")
     for name, book in fresh.books.items():
-        rows = document.get(name, [])
-        if not isinstance(rows, list):
-            raise Invalid(f"{name}: a list is needed")
-        fill(book, (decoded(book.record, row, f"{name}[{at}]") for at, row in enumerate(rows)))
-    check(fresh)
-    return fresh
+        for at, row in enumerate(document.rows(name)):
+            fill(book, (decoded(book.record, row, f"{name}[{at}]"),))
+            if at % AT_ONCE == 0:
+                yield None
+    yield from check(fresh)
+    yield fresh
 
 
 def clock_of(shift: Any, frozen_at: Any) -> tuple[int, int | None]:
@@ -68,21 +94,31 @@ def fill(book: Book[Any, Any], records: Iterable[Any]) -> None:
     for record in records:
         key = book.key_of(record)
         if key in book:
-            raise Invalid(f"{book.name}: {key} is there twice")
+            raise Invalid(f"{book.name}: {str(key)[:100]} is there twice")
+        try:
+            book.fits(record)
+        except Refused as refused:
+            raise Invalid(f"{book.name}: {str(key)[:100]}: {refused.reason}") from None
         book.put(key, record)
 
 
-def check(world: World) -> None:
-    """Invalid where a record names what is not there: no call may meet that later."""
+def check(world: World) -> Iterator[None]:
+    """Invalid where a record names what is not there: no call may meet that later. Pauses now and then."""
     if not world.companies.book.rows:
         raise Invalid("companies: a world has at least one")
+    for stream in world.streams.book:
+        pinned = world.messages.book.get(stream.pinned or "")
+        if pinned is not None and pinned.stream != stream.id:
+            raise Invalid(f"streams: pinned of '{stream.id}' is a message of another stream")
     for name, book in world.books.items():
         for field, other in book.refers.items():
             there, path = world.books[other].rows, field.split(".")
-            for record in book:
+            for at, record in enumerate(book):
+                if at % (10 * AT_ONCE) == 0:
+                    yield
                 for key in named(record, path):
                     if key not in there:
-                        raise Invalid(f"{name}: {field} names '{key}', which is not among the {other}")
+                        raise Invalid(f"{name}: {field} names '{str(key)[:100]}', which is not among the {other}")
 
 
 def named(record: Any, path: list[str]) -> Iterator[Any]:

@@ -33,9 +33,8 @@ from emulator.seeding.kinds import (
 from emulator.seeding.stream_parts import ImPart, RoomPart, SignalPart
 from emulator.world import patterns
 from emulator.world.events import NAMES
+from emulator.world.settings import LONGEST_SESSION, LONGEST_SUPPRESS
 
-_LONGEST_SESSION = 100 * 365 * 24
-_LONGEST_SUPPRESS = 100 * 365 * 24 * 60
 _LONGEST_DELAY = 86_400_000
 _LONGEST_SHIFT = 8_000 * 365 * 86_400_000
 
@@ -411,9 +410,9 @@ class SettingsPart(Fidelity, total=False):
     """The extensions of files that may be sent, with their dot; those of the documentation."""
     protocols: list[str]
     """The schemes that links may have; http, https, ftp, mailto, skype, tel."""
-    sessionHours: Annotated[int, within(1, _LONGEST_SESSION)]
+    sessionHours: Annotated[int, within(1, LONGEST_SESSION)]
     """How long a session lives (hours); 336."""
-    suppressMinutes: Annotated[int, within(0, _LONGEST_SUPPRESS)]
+    suppressMinutes: Annotated[int, within(0, LONGEST_SUPPRESS)]
     """How long users may suppress messages of their own (minutes); without it there is no limit."""
     fidelity: str
     """A file of choices such as those here, relative to this one; what stands here overrules it."""

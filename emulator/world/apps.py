@@ -9,7 +9,7 @@ from emulator.world.books import Book
 from emulator.world.changes import AppChanged, AppCreated, AppDeleted, AppDisabled, AppInstalled, AppKeyRevoked
 from emulator.world.errors import Invalid, UnknownApp
 from emulator.world.keys import takes_a_key
-from emulator.world.record import record
+from emulator.world.record import Name, Time, record
 from emulator.world.users import SYSTEM
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class App:
     """An app of the pod. `automatic` apps are installed for everybody who has no other choice of their own, `listed`
     ones are shown in the app store. Times in ms."""
 
-    id: str
-    name: str
+    id: Name
+    name: Name
     permissions: frozenset[str] = frozenset({ACT_AS_USER})
     enabled: bool = True
     automatic: bool = True
@@ -43,9 +43,9 @@ class App:
     properties: tuple[tuple[str, str], ...] = ()
     public_key: str | None = None
     previous_key: str | None = None
-    previous_key_until: int | None = None
-    created_at: int = 0
-    updated_at: int = 0
+    previous_key_until: Time | None = None
+    created_at: Time = 0
+    updated_at: Time = 0
 
 
 @record

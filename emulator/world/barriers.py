@@ -9,7 +9,7 @@ from emulator.world.books import Book
 from emulator.world.changes import BarrierRaised, BarrierTakenDown, GroupChanged
 from emulator.world.errors import Invalid, Refused, Unknown
 from emulator.world.policy import admin as policy
-from emulator.world.record import record
+from emulator.world.record import Name, Time, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 @record
 class Group:
     id: str
-    name: str
+    name: Name
     members: frozenset[int]
-    created_at: int
-    modified_at: int
+    created_at: Time
+    modified_at: Time
 
 
 @record
@@ -34,8 +34,8 @@ class Barrier:
     id: str
     groups: tuple[str, str]
     active: bool
-    created_at: int
-    modified_at: int
+    created_at: Time
+    modified_at: Time
 
 
 class Barriers:

@@ -98,6 +98,7 @@ class Behaviours:
                 "deeds.other": "users",
                 "deeds.join": "streams",
             },
+            fits=makes_sense,
             event=lambda behaviour: (behaviour.event,),
         )
 

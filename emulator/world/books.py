@@ -70,13 +70,18 @@ class Index(Protocol[_K, _V]):
 X = TypeVar("X", bound=Index[Any, Any])
 
 
+def _anything(record: Any) -> None:
+    """Any record will do."""
+
+
 class Book(Generic[K, V]):
     """Records by key, in the order in which they came, with an index for each question that is asked often.
 
     Whoever makes a book in a part of the world says here all that snapshots, kept state, export and import need: its
-    name in documents, what it holds, the key of a record, and which fields of a record are keys of which other book
-    (`refers`; a point leads into the records of a field). The other arguments are indexes: functions from a record to
-    the values under which it is to be found.
+    name in documents, what it holds, the key of a record, which fields of a record are keys of which other book
+    (`refers`; a point leads into the records of a field), and what is asked of a record that comes from outside beyond
+    what its annotations say (`fits`, which raises one of the world's errors). The other arguments are indexes:
+    functions from a record to the values under which it is to be found.
     """
 
     __slots__ = (
@@ -86,6 +91,7 @@ class Book(Generic[K, V]):
         "_own",
         "_shared",
         "changed",
+        "fits",
         "key_of",
         "name",
         "record",
@@ -102,9 +108,10 @@ class Book(Generic[K, V]):
         /,
         *,
         refers: Mapping[str, str] = _NOTHING,
+        fits: Callable[[V], None] = _anything,
         **indexes: Callable[[V], Iterable[Hashable]],
     ) -> None:
-        self.name, self.record, self.key_of, self.refers = name, record, key_of, refers
+        self.name, self.record, self.key_of, self.refers, self.fits = name, record, key_of, refers, fits
         self.rows: dict[K, V] = {}
         self.undo = _NEVER
         self._keys_of = indexes

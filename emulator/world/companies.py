@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from emulator.world.books import Book
 from emulator.world.changes import CompanyChanged
+from emulator.world.entitlements import COMPANY_ENTITLEMENTS
+from emulator.world.record import Name, one_of, within
 
 if TYPE_CHECKING:
     from emulator.world.world import World
@@ -16,10 +18,10 @@ if TYPE_CHECKING:
 class Company:
     """`id` is the pod id, which every user id of the company carries."""
 
-    id: int
-    name: str
+    id: Annotated[int, within(1, 2**27 - 1)]
+    name: Name
     cross_pod: bool = True
-    entitlements: frozenset[str] = frozenset()
+    entitlements: frozenset[Annotated[str, one_of(COMPANY_ENTITLEMENTS)]] = frozenset()
 
 
 class Companies:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from emulator.world.books import Book
 from emulator.world.changes import ConnectionRejected, ConnectionRemoved
 from emulator.world.errors import Invalid, Unknown, UnknownConnection
 from emulator.world.events import ConnectionAccepted, ConnectionRequested
 from emulator.world.policy import allows, people
-from emulator.world.record import record
+from emulator.world.record import Time, one_of, record
 from emulator.world.users import unknown
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ class Connection:
 
     requester: int
     receiver: int
-    status: str
-    first_requested_at: int
-    updated_at: int
+    status: Annotated[str, one_of((PENDING, ACCEPTED, REJECTED))]
+    first_requested_at: Time
+    updated_at: Time
     requests: int = 1
 
 
@@ -51,6 +51,11 @@ def _pair(one: int, other: int) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
+def _is_between_two(found: Connection) -> None:
+    if found.requester == found.receiver:
+        raise Invalid("nobody is connected to oneself")
+
+
 class Connections:
     """Requests and connections, one a pair of users."""
 
@@ -61,6 +66,7 @@ class Connections:
             Connection,
             lambda found: _pair(found.requester, found.receiver),
             refers={"requester": "users", "receiver": "users"},
+            fits=_is_between_two,
             party=lambda found: (found.requester, found.receiver),
         )
 

@@ -10,7 +10,7 @@ from emulator.world.books import Book, Postings
 from emulator.world.changes import UserFollowed, UserUnfollowed
 from emulator.world.errors import UnknownFollowers
 from emulator.world.policy import following as policy
-from emulator.world.record import record
+from emulator.world.record import Time, record
 
 if TYPE_CHECKING:
     from emulator.world.users import User
@@ -23,7 +23,7 @@ class Follow:
 
     follower: int
     followed: int
-    at: int
+    at: Time
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from emulator.world.errors import Invalid, UnknownMessage
 from emulator.world.events import MessageSent, MessageSuppressed, Place, Said, SymphonyElementsAction
 from emulator.world.policy import allowed, allows
 from emulator.world.policy import messages as policy
-from emulator.world.record import record
+from emulator.world.record import Time, record
 
 if TYPE_CHECKING:
     from emulator.world.streams import Stream
@@ -57,7 +57,7 @@ class Message:
     id: str
     stream: str
     sender: int
-    at: int
+    at: Time
     number: int
     presentationml: str
     data: str
@@ -71,9 +71,9 @@ class Message:
     replaces: str | None = None
     replaced_by: str | None = None
     initial: str | None = None
-    initial_at: int | None = None
+    initial_at: Time | None = None
     silent: bool | None = None
-    suppressed_at: int | None = None
+    suppressed_at: Time | None = None
     format: str = MESSAGEML
 
     @property
@@ -316,7 +316,7 @@ class Messages:
         at: int | None = None,
         replaces: Message | None = None,
         silent: bool | None = None,
-        suppressed_at: int | None = None,
+        suppressed_at: Time | None = None,
     ) -> Message:
         now = at
         if now is None:

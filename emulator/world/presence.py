@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from emulator.world.books import Book, Postings
 from emulator.world.changes import PresenceChanged, PresenceFeedCreated, PresenceFeedDeleted, PresenceInterest
@@ -12,7 +12,7 @@ from emulator.world.errors import Invalid, UnknownPresenceFeed
 from emulator.world.ids import pod_of
 from emulator.world.policy import allowed, allows
 from emulator.world.policy import presence as policy
-from emulator.world.record import record
+from emulator.world.record import Time, one_of, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +45,8 @@ class Presence:
     """What a user shows, since when (ms). `number` counts the changes in the user's company."""
 
     user: int
-    category: str
-    at: int
+    category: Annotated[str, one_of(CATEGORIES)]
+    at: Time
     number: int = 0
 
 
@@ -67,7 +67,7 @@ class Interest:
 
     user: int
     other: int
-    until: int
+    until: Time
 
 
 def _changes(presence: Presence) -> tuple[tuple[int, tuple[int, int]], ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from emulator.world.policy import Basis
-from emulator.world.record import record
+from emulator.world.record import record, within
 
 DEFAULT_FILE_TYPES = frozenset(
     f".{extension}"
@@ -17,6 +17,10 @@ DEFAULT_FILE_TYPES = frozenset(
     ).split()
 )
 DEFAULT_PROTOCOLS = ("http", "https", "ftp", "mailto", "skype", "tel")
+
+LONGEST_SESSION = 100 * 365 * 24
+LONGEST_SUPPRESS = 100 * 365 * 24 * 60
+"""The most hours of a session, and minutes after which a message is still suppressed."""
 
 Reading = str | bool
 
@@ -79,8 +83,8 @@ class Settings:
 
     file_types: frozenset[str] = DEFAULT_FILE_TYPES
     protocols: tuple[str, ...] = DEFAULT_PROTOCOLS
-    session_hours: int = 14 * 24
-    suppress_minutes: int | None = None
+    session_hours: Annotated[int, within(1, LONGEST_SESSION)] = 14 * 24
+    suppress_minutes: Annotated[int, within(0, LONGEST_SUPPRESS)] | None = None
     obo_also: frozenset[str] = frozenset()
 
     permission_match: Literal["all", "any"] = _choice(

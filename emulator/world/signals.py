@@ -11,7 +11,7 @@ from emulator.world.changes import SignalCreated, SignalDeleted, SignalSubscribe
 from emulator.world.errors import Barred, Invalid, Refused, UnknownSignal
 from emulator.world.policy import allowed
 from emulator.world.policy import signals as policy
-from emulator.world.record import record
+from emulator.world.record import Name, Time, record
 from emulator.world.signal_query import Alternatives, alternatives
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ class Signal:
 
     id: str
     owner: int
-    name: str
+    name: Name
     query: str
     visible: bool
     company_wide: bool
-    created_at: int
+    created_at: Time
 
 
 @record
@@ -41,7 +41,7 @@ class Subscription:
     user: int
     pushed: bool
     owner: bool
-    at: int
+    at: Time
 
 
 @record
@@ -51,6 +51,10 @@ class Outcome:
     requested: int
     successful: int
     failed: tuple[tuple[int, str, str], ...] = ()
+
+
+def _can_be_matched(signal: Signal) -> None:
+    alternatives(signal.query)
 
 
 class Signals:
@@ -63,6 +67,7 @@ class Signals:
             Signal,
             lambda signal: signal.id,
             refers={"owner": "users"},
+            fits=_can_be_matched,
             everybody=lambda signal: (signal.owner >> 36,) if signal.company_wide else (),
         )
         self.subscriptions: Book[tuple[str, int], Subscription] = Book(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from emulator.world import ids
 from emulator.world.books import Book
-from emulator.world.errors import UnknownRoom, UnknownStream
+from emulator.world.errors import Invalid, UnknownRoom, UnknownStream
 from emulator.world.events import InstantMessageCreated, NewProperties, Place, RoomUpdated
-from emulator.world.policy import allowed, people
+from emulator.world.policy import allowed, people, rooms
 from emulator.world.policy import streams as policy
-from emulator.world.record import record
+from emulator.world.record import Time, one_of, record
 
 if TYPE_CHECKING:
     from emulator.world.users import User
@@ -47,8 +47,8 @@ class Stream:
     """A conversation. `parties` are the participants of an IM, which never change; `room` is what a room is like."""
 
     id: str
-    type: str
-    created_at: int
+    type: Annotated[str, one_of((IM, MIM, ROOM, POST))]
+    created_at: Time
     created_by: int
     active: bool = True
     cross_pod: bool = False
@@ -63,7 +63,7 @@ class Membership:
 
     stream: str
     user: int
-    joined_at: int
+    joined_at: Time
     after: int
     owner: bool = False
 
@@ -82,6 +82,18 @@ def name_key(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
+def _is_whole(stream: Stream) -> None:
+    """A room says what it is like, an IM between whom it is."""
+    if (stream.room is not None) != (stream.type == ROOM):
+        raise Invalid("a stream is a room when it has attributes of one")
+    if stream.room is not None:
+        rooms.fits(stream.room)
+    if stream.type in (IM, MIM) and len(set(stream.parties)) < (2 if stream.type == IM else 3):
+        raise Invalid(f"there are too few parties for a stream of the type {stream.type}")
+    if stream.type not in (IM, MIM) and stream.parties:
+        raise Invalid("an IM alone has parties")
+
+
 class Streams:
     """All streams and memberships. From the wire a stream is had only by asking as a user."""
 
@@ -92,6 +104,7 @@ class Streams:
             Stream,
             lambda stream: stream.id,
             refers={"created_by": "users", "parties": "users", "pinned": "messages"},
+            fits=_is_whole,
             parties=lambda stream: (stream.parties,) if stream.parties else (),
             public=lambda stream: (ids.pod_of(stream.created_by),) if stream.room and stream.room.public else (),
             name=lambda stream: ((ids.pod_of(stream.created_by), name_key(stream.room.name)),) if stream.room else (),

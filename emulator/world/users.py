@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from emulator.world import ids
 from emulator.world.books import Book, Grams
 from emulator.world.changes import UserChanged, UserCreated, UserDeactivated, UserKeyRevoked, UserLoggedIn
-from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, privileges_of
+from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, ENTITLEMENTS, ROLES, privileges_of
 from emulator.world.errors import Invalid, UnknownUser
 from emulator.world.keys import takes_a_key
 from emulator.world.policy import allows, people
-from emulator.world.record import record
+from emulator.world.record import Name, Time, one_of, record
 
 if TYPE_CHECKING:
     from emulator.world.world import World
@@ -27,9 +27,9 @@ class User:
     """A user with every attribute that the API knows. Times are in ms, `company_id` is the pod's."""
 
     id: int
-    username: str
-    email: str
-    display_name: str
+    username: Name
+    email: Name
+    display_name: Name
     first_name: str | None = None
     last_name: str | None = None
     title: str | None = None
@@ -48,23 +48,23 @@ class User:
     responsibilities: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     avatars: tuple[tuple[str, str], ...] = ()
-    account_type: str = NORMAL
+    account_type: Annotated[str, one_of(ACCOUNT_TYPES)] = NORMAL
     enabled: bool = True
     suspended: bool = False
-    suspended_until: int | None = None
+    suspended_until: Time | None = None
     suspension_reason: str | None = None
-    roles: frozenset[str] = frozenset({"INDIVIDUAL"})
-    entitlements: frozenset[str] = DEFAULT_ENTITLEMENTS
+    roles: frozenset[Annotated[str, one_of(ROLES)]] = frozenset({"INDIVIDUAL"})
+    entitlements: frozenset[Annotated[str, one_of(ENTITLEMENTS)]] = DEFAULT_ENTITLEMENTS
     accepts_connections: bool = False
     public_key: str | None = None
     previous_key: str | None = None
-    previous_key_until: int | None = None
+    previous_key_until: Time | None = None
     delegates: frozenset[int] = frozenset()
     created_by: int | None = None
-    deactivated_at: int | None = None
-    last_login_at: int | None = None
-    created_at: int = 0
-    updated_at: int = 0
+    deactivated_at: Time | None = None
+    last_login_at: Time | None = None
+    created_at: Time = 0
+    updated_at: Time = 0
 
     @property
     def company_id(self) -> int:

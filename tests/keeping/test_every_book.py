@@ -13,14 +13,14 @@ import pytest
 
 from emulator.access.signing import PodKey
 from emulator.keeping.codec import encoded
-from emulator.keeping.document import exported, named, world_of
+from emulator.keeping.document import exported, named
 from emulator.keeping.file import keep_in
 from emulator.seeding.grow import grow
 from emulator.stage.stage import Stage
 from emulator.world import World
 from emulator.world.books import Book, Grams, Postings
 from tests.conftest import Wire
-from tests.keeping.test_document import busy
+from tests.keeping.test_document import busy, made_of
 
 
 @pytest.fixture
@@ -145,4 +145,4 @@ def test_a_killed_process_has_each_book_again(full: World, tmp_path: Path, at_on
 
 def test_a_document_brings_each_book_back(full: World) -> None:
     document = json.loads(json.dumps(exported(full)))
-    assert contents(world_of(document, World("again"))) == contents(full)
+    assert contents(made_of(document, World("again"))) == contents(full)
