@@ -88,6 +88,7 @@ _COUNT = click.IntRange(0, 10_000_000)
     metavar="SECONDS",
     help="how long a read of a datafeed waits for an event",
 )
+@click.option("--no-bodies", is_flag=True, help="keep what is sent and answered out of the journal")
 @click.option("--advertise", metavar="URL", help="the address that clients are told, where it is another one")
 @click.option("--well-known-keys", is_flag=True, help="give apps and bots the key that everybody knows: no secret")
 @click.option("--well-known-keys-anywhere", is_flag=True, help="the same, on other addresses than loopback too")

@@ -30,6 +30,7 @@ class Settings:
     tls: bool
     state: Path | None
     datafeed_hold: float
+    no_bodies: bool
     advertise: str | None
     well_known_keys: bool
     well_known_keys_anywhere: bool

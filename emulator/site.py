@@ -122,7 +122,8 @@ class Site:
 
             users, rooms, messages, seed = growth
             grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
-        self.worlds[name] = Stage(made, pod_key=self.main.pod_key)
+        main = self.main
+        self.worlds[name] = Stage(made, pod_key=main.pod_key, hold=main.hold, bodies=main.bodies)
         self.worlds[name].fit(self.main.fitted)
         return name
 

@@ -80,8 +80,7 @@ def make(settings: Settings, world: World) -> Made:
         names = [] if advertised is None else [origin_of(advertised)[1].host]
         tls = home.certify(world, settings.host, *names) if settings.tls else None
     url = advertised or address_of(bound, settings.host, "https" if tls else "http")
-    stage = Stage(world, pod_key=pod_key)
-    stage.hold = settings.datafeed_hold
+    stage = Stage(world, pod_key=pod_key, hold=settings.datafeed_hold, bodies=not settings.no_bodies)
     kept = None
     if settings.state is not None:
         from emulator.keeping.file import StateFileError, keep_in

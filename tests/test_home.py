@@ -121,6 +121,26 @@ def test_keys_that_are_secret_are_kept_beside_well_known_ones(started: Started) 
     assert started().home.app_key("acme-desk").read_text() == secret
 
 
+def test_bodies_are_kept_out_of_the_journal_of_each_world(started: Started) -> None:
+    made = started("--well-known-keys", "--no-bodies", "--datafeed-hold", "0")
+    room = next(each.id for each in made.stage.world.streams.book if each.room and each.room.name == "Trading Desk")
+    with client(made) as http:
+        http.post(f"{PLANE}/worlds", json={"name": "side"}).raise_for_status()
+        for prefix in ("", "/worlds/side"):
+            alice, bot = (
+                {"sessionToken": http.post(f"{prefix}{PLANE}/tokens", json=who).json()["token"]}
+                for who in ({"user": "alice", "app": "acme-desk"}, {"user": "acme-bot"})
+            )
+            said = {"message": "<messageML>between us</messageML>"}
+            path = f"{prefix}/agent/v4/stream/{room}/message/create"
+            assert "between us" in http.post(path, data=said, headers=alice).text
+            feed = http.post(f"{prefix}/agent/v5/datafeeds", headers=bot, json={}).json()["id"]
+            read = http.post(f"{prefix}/agent/v5/datafeeds/{feed}/read", headers=bot, json={})
+            assert read.json()["events"] == [], "and does not wait either"
+            told = http.get(f"{prefix}{PLANE}/requests").json()
+            assert [(call["request"], call["response"]) for call in told] == [("", "")] * 3
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_a_home_that_others_can_read(started: Started) -> None:
     def mode(path: Path) -> int:

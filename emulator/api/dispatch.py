@@ -28,6 +28,8 @@ from emulator.table.table import Endpoint, routes
 from emulator.world.errors import Invalid, Refused
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from emulator.access.caller import Caller
     from emulator.stage.faults import Fault, Throttle
     from emulator.stage.stage import Stage
@@ -88,7 +90,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         if endpoint.form or endpoint.body is not None:
             sent = await _read(receive, endpoint.limit)
         if stage.faults.all:
-            fault = await _meet(stage, scope, path, endpoint)
+            fault = await _meet(stage, scope, path, endpoint, sent)
         if endpoint.auth == "session":
             who = caller(stage, scope["headers"], endpoint)
             if stage.throttle is not None:
@@ -110,10 +112,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         stage.world.begin()
         answer = (endpoint.function or _not_built)(call)
         if type(answer) is CoroutineType:  # a long poll, the only calls that wait
-            user = None if who is None else who.user.username
-            app = None if who is None or who.app is None else who.app.id
-            query, now = scope["query_string"].decode("latin-1"), stage.world.clock.now()
-            with journal.waits(now, method, path, query, endpoint, app, user, sent):
+            with _open(stage, scope, path, endpoint, who, sent):
                 answer = await answer
         if endpoint.deprecated:
             headers = (_WARNING,)
@@ -195,7 +194,17 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     await send({"type": "http.response.body", "body": body})
 
 
-async def _meet(stage: Stage, scope: Any, path: str, endpoint: Endpoint) -> Fault | None:
+def _open(
+    stage: Stage, scope: Any, path: str, endpoint: Endpoint, who: Caller | None, sent: bytes
+) -> AbstractContextManager[None]:
+    """As long as a call waits it is in the journal without a status."""
+    user = None if who is None else who.user.username
+    app = None if who is None or who.app is None else who.app.id
+    query, now = scope["query_string"].decode("latin-1"), stage.world.clock.now()
+    return stage.journal.waits(now, scope["method"], path, query, endpoint, app, user, sent)
+
+
+async def _meet(stage: Stage, scope: Any, path: str, endpoint: Endpoint, sent: bytes) -> Fault | None:
     """The fault that a call meets, after its delay. One that answers by itself is raised."""
     who: Caller | None = None
     if endpoint.auth == "session":
@@ -205,7 +214,8 @@ async def _meet(stage: Stage, scope: Any, path: str, endpoint: Endpoint) -> Faul
     if fault is None:
         return None
     if fault.delay:
-        await stage.waiting.pause(fault.delay / 1000)
+        with _open(stage, scope, path, endpoint, who, sent):
+            await stage.waiting.pause(fault.delay / 1000)
     if fault.drop:
         raise _Forced(fault, 0, b"", who)
     if fault.status is None:

@@ -17,7 +17,6 @@ from emulator.table.table import Endpoint
 
 KEPT = 2_000
 BODY_KEPT = 4_096
-"""So many bytes of each body are kept."""
 TEXT_KEPT = 1_024
 """So many characters of a path, a query and a reason are kept."""
 
@@ -160,12 +159,15 @@ def _status_fits(wanted: str, status: int | None) -> bool:
 
 
 class Journal:
-    """A ring of the last calls, and those that wait still. `count` is the number of the last call before it."""
+    """A ring of the last calls, and those that wait still. `count` is the number of the last call before it. Without
+    `bodies` it keeps none: neither what was sent nor what was answered."""
 
-    def __init__(self, count: int = 0) -> None:
+    def __init__(self, count: int = 0, *, bodies: bool = True) -> None:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.open: dict[int, Entry] = {}
         self.count = count
+        self.kept = BODY_KEPT if bodies else 0
+        """So many bytes of each body are kept."""
         self._waiting: list[Callable[[], None]] = []
 
     def note(
@@ -199,8 +201,8 @@ class Journal:
                 status,
                 None if reason is None else reason[:TEXT_KEPT],
                 notes,
-                sent[:BODY_KEPT],
-                answered[:BODY_KEPT],
+                sent[: self.kept],
+                answered[: self.kept],
             )
         )
         self._tell()
@@ -232,7 +234,7 @@ class Journal:
             None,
             None,
             (),
-            sent[:BODY_KEPT],
+            sent[: self.kept],
             b"",
         )
         self._tell()

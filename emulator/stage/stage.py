@@ -33,19 +33,21 @@ HOLD = 20.0
 class Stage:
     """A world with its sessions, its journal, and the state to which a reset goes back."""
 
-    def __init__(self, world: World, *, pod_key: PodKey | None = None) -> None:
+    def __init__(self, world: World, *, pod_key: PodKey | None = None, hold: float = HOLD, bodies: bool = True) -> None:
         self.world = world
         self.pod_key = pod_key or PodKey()
         self.waiting = Waiting()
         self.sessions = Sessions(world, self.pod_key, self.waiting.wake)
         self.pairs = Pairs(world)
-        self.journal = Journal()
+        self.bodies = bodies
+        """Whether the journal keeps bodies."""
+        self.journal = Journal(bodies=bodies)
         self.report = Report()
         self.faults = Faults(world.ids.seed)
         self.keep: Callable[[], None] | None = None
         """Writes what a call changed where the state is kept; asked for before the answer leaves."""
         self.throttle: Throttle | None = None
-        self.hold = HOLD
+        self.hold = hold
         self.loaded: Snapshot = world.snapshot()
         self.fitted: dict[str, Any] = {}
         self.snapshots: dict[str, tuple[int, Snapshot]] = {}
@@ -117,7 +119,7 @@ class Stage:
         """As it was before anybody called: the world as loaded, without faults, without feeds, with a new journal. What
         waits is let go, and is noted in the old one."""
         self.world.datafeeds.drop_all()
-        self.journal = Journal(self.journal.count)
+        self.journal = Journal(self.journal.count, bodies=self.bodies)
         self.reset()
 
     def restore(self, snapshot: Snapshot) -> None:

@@ -68,6 +68,7 @@ class Emulator:
         messages: int = 0,
         live: float | None = None,
         hold: float = HOLD,
+        bodies: bool = True,
         well_known_keys: bool = False,
     ) -> Emulator:
         """A server on a free port, in a thread. `world` is a name, the path of a file, several of them of which the
@@ -75,8 +76,8 @@ class Emulator:
         messages; with `live` somebody says something every so many seconds on average. With `tls` it serves https, and
         `home` holds the authority and a certificate for each app and bot. `state` is a file in which all is kept, and
         from which it goes on; ValueError when it cannot be used. `hold` is how long (s) a read of a datafeed waits for
-        an event. With `well_known_keys` apps and bots have the key that comes with the package,
-        `emulator/access/well_known.pem`."""
+        an event. Without `bodies` the journal keeps none. With `well_known_keys` apps and bots have the key that comes
+        with the package, `emulator/access/well_known.pem`."""
         made = world if isinstance(world, World) else load(world, seed, live=live is not None)
         if users or rooms or messages:
             from emulator.seeding.grow import grow
@@ -85,9 +86,9 @@ class Emulator:
         if state is not None and home is None:
             home = f"{state}-home"  # what is kept knows the keys of its home
         pod_key = None if home is None else Home(Path(home)).pod_key()
-        emulator = cls(Stage(made, pod_key=pod_key), home, tls=tls, well_known_keys=well_known_keys)
+        stage = Stage(made, pod_key=pod_key, hold=hold, bodies=bodies)
+        emulator = cls(stage, home, tls=tls, well_known_keys=well_known_keys)
         emulator._home.write_facts(made, emulator.url)
-        emulator.stage.hold = hold
         emulator.stage.loaded = made.snapshot()  # with the public keys that the home has just been given
         if permission_match is not None:
             emulator.stage.fit({"permission_match": permission_match})

@@ -19,10 +19,22 @@ if TYPE_CHECKING:
 _SHOWN = 10
 _STATUS: dict[int | None, str] = {0: "cut", None: "open"}
 _PODS: list[Emulator] = []
-"""All that ran in this process, for the report."""
+"""Those that run in this process."""
 _SEEN: dict[int, int] = {}
 """How many calls each had had when the test began."""
-_FROM_WORKERS: list[Any] = []
+_REPORTS: list[Any] = []
+"""Of those that ran in workers, or have ended before the session."""
+_SCOPES: dict[str, Any] = {
+    "function": pytest.Item,
+    "class": pytest.Class,
+    "module": pytest.Module,
+    "package": pytest.Package,
+    "session": pytest.Session,
+}
+_ITEM: list[pytest.Item] = []
+"""The test that runs."""
+_ENDING: list[tuple[Any, Emulator]] = []
+"""Pods that are stopped before the session ends: when the tests of a node have run."""
 _KEY = "symphony_calls"
 
 
@@ -53,21 +65,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def symphony_pod_factory(
-    record_testsuite_property: Callable[[str, object], None],
-) -> Iterator[Callable[..., Emulator]]:
-    """Starts pods: `symphony_pod_factory(world="empty", users=200)`, with the arguments of `Emulator.start`. They are
-    stopped at the end of the session, or where `with symphony_pod_factory() as pod:` ends. Proxies let them alone."""
+def symphony_pod_factory() -> Iterator[Callable[..., Emulator]]:
+    """Starts pods: `symphony_pod_factory(world="empty", users=200)`, with the arguments of `Emulator.start`.
+
+    They are stopped at the end of `scope`: "function" (this test), "class", "module", "package", or "session", which it
+    is unless said otherwise; or where `with symphony_pod_factory() as pod:` ends. Proxies let them alone.
+    """
     from emulator.seeding.source import WorldFileError
     from emulator.server import no_proxy
     from emulator.testing.emulator import Emulator
 
     started: list[Emulator] = []
 
-    def start(world: Any = "demo", **options: Any) -> Emulator:
-        wrong = ""
+    def start(world: Any = "demo", *, scope: str = "session", **options: Any) -> Emulator:
+        wrong = "" if scope in _SCOPES else f"scope is one of {', '.join(_SCOPES)}, not {scope!r}"
         try:
-            pod = Emulator.start(world, **options)
+            if not wrong:
+                pod = Emulator.start(world, **options)
         except WorldFileError as error:
             wrong = "\n  ".join([f"{error.source} has mistakes:", *map(str, error.mistakes)])
         except ValueError as error:
@@ -76,6 +90,8 @@ def symphony_pod_factory(
             pytest.fail(wrong, pytrace=False)
         started.append(pod)
         _PODS.append(pod)
+        if scope != "session" and _ITEM and (node := _ITEM[-1].getparent(_SCOPES[scope])) is not None:
+            _ENDING.append((node, pod))
         return pod
 
     with pytest.MonkeyPatch.context() as variables:
@@ -84,9 +100,19 @@ def symphony_pod_factory(
         yield start
     for pod in started:
         pod.stop()
-        for app in pod.report()["apps"]:
-            record_testsuite_property(f"symphony {app['app']} needs", " ".join(app["leastPrivilege"]))
-            record_testsuite_property(f"symphony {app['app']} was refused for", " ".join(app["missing"]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """Stop the pods whose scope ends with this test, after the fixtures that used them."""
+    yield
+    still = set() if nextitem is None else set(nextitem.listchain())
+    for ended in [each for each in _ENDING if each[0] not in still]:
+        _ENDING.remove(ended)
+        pod = ended[1]
+        pod.stop()
+        _PODS.remove(pod)
+        _REPORTS.append(pod.stage.report.as_plain(pod.granted()))
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +145,9 @@ def symphony_pod(_symphony_pod_of_session: Emulator) -> Emulator:
     return pod
 
 
-def pytest_runtest_setup() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    _ITEM[:] = [item]
     _SEEN.clear()
     _SEEN.update({id(pod): pod.stage.journal.count for pod in _PODS})
 
@@ -153,19 +181,38 @@ def _told(calls: list[Entry]) -> str:
 # --- the report ---
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     worker = getattr(session.config, "workeroutput", None)
     if worker is not None:
-        if _PODS:
-            worker[_KEY] = [pod.stage.report.as_plain(pod.granted()) for pod in _PODS]
-    elif session.exitstatus == pytest.ExitCode.OK and _grown(session.config):
+        worker[_KEY] = _all_reports()
+        yield
+        return
+    _into_junit(session.config)
+    yield
+    if session.exitstatus == pytest.ExitCode.OK and _grown(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    _FROM_WORKERS.extend(getattr(node, "workeroutput", {}).get(_KEY, ()))
+    _REPORTS.extend(getattr(node, "workeroutput", {}).get(_KEY, ()))
+
+
+def _into_junit(config: pytest.Config) -> None:
+    """What each app needs, and was refused for, as properties of the suite in `--junitxml`."""
+    from _pytest.junitxml import xml_key  # the fixture for it writes nothing in workers of pytest-xdist
+
+    xml = config.stash.get(xml_key, None)
+    if xml is None or not (_PODS or _REPORTS):
+        return
+    for app in _together()["apps"]:
+        xml.add_global_property(f"symphony {app['app']} needs", " ".join(app["leastPrivilege"]))
+        xml.add_global_property(f"symphony {app['app']} was refused for", " ".join(app["missing"]))
+
+
+def _all_reports() -> list[Any]:
+    return [*_REPORTS, *(pod.stage.report.as_plain(pod.granted()) for pod in _PODS)]
 
 
 def _together() -> ReportAnswer:
@@ -175,7 +222,7 @@ def _together() -> ReportAnswer:
 
     together = Report()
     granted: dict[str, frozenset[str]] = {}
-    for plain in [*_FROM_WORKERS, *(pod.stage.report.as_plain(pod.granted()) for pod in _PODS)]:
+    for plain in _all_reports():
         granted |= together.add_plain(plain)
     return report_of(together, granted, _PODS[0].stage.permission_match if _PODS else "all")
 
@@ -183,7 +230,7 @@ def _together() -> ReportAnswer:
 def _grown(config: pytest.Config) -> list[str]:
     """What makes the run fail: permissions that are needed now and were not in the report that was kept."""
     baseline = config.getoption("--symphony-baseline")
-    if not baseline or not (_PODS or _FROM_WORKERS):
+    if not baseline or not (_PODS or _REPORTS):
         return []
     from emulator.stage.report import more_than
 
@@ -197,7 +244,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line in _grown(config):
         terminalreporter.write_line(f"--symphony-baseline: {line}", red=True)
     wanted = config.getoption("--symphony-report")
-    if not wanted or not (_PODS or _FROM_WORKERS):
+    if not wanted or not (_PODS or _REPORTS):
         return
     from emulator.stage.report import as_text, written
 

@@ -44,6 +44,22 @@ def test_a_feed_is_polled_three_times_in_a_row(pod: Emulator, time: int) -> None
     assert f"number {time}" in asyncio.run(_hear(pod, f"number {time}"))
 
 
+def test_a_call_that_a_fault_delays_is_open(pod: Emulator) -> None:
+    pod.fresh()
+    pod.faults.add(INFO, delay_ms=200)
+
+    async def late() -> None:
+        async with pod.aclient("alice", "acme-desk") as alice:
+            asking = asyncio.create_task(alice.get(INFO))
+            (call,) = await pod.called(INFO, open=True)
+            assert (call["status"], call["user"], call["app"]) == (None, "alice", "acme-desk")
+            assert (await asking).status_code == 200
+            (call,) = pod.requests(INFO)
+            assert call["status"] == 200
+
+    asyncio.run(late())
+
+
 def test_a_poll_of_an_earlier_test_takes_nothing_from_a_later_one(pod: Emulator) -> None:
     pod.fresh()
 

@@ -125,11 +125,57 @@ def test_it(symphony_pod):
     symphony_pod.client("alice", "acme-desk").get("/pod/v2/sessioninfo")
 """
     kept, xml = tmp_path / "kept.json", tmp_path / "junit.xml"
-    assert run(tmp_path, suite, f"--symphony-report={kept}", f"--junitxml={xml}").returncode == 0
-    assert 'name="symphony acme-desk needs" value="ACT_AS_USER GET_BASIC_USER_INFO"' in xml.read_text()
+    assert run(tmp_path, suite, f"--symphony-report={kept}").returncode == 0
     assert run(tmp_path, suite, f"--symphony-baseline={kept}").returncode == 0
     kept.write_text(kept.read_text().replace('"GET_BASIC_USER_INFO"', '"GET_PRESENCE"'))
     for workers in (0, 2):
-        grown = run(tmp_path, suite, f"--symphony-baseline={kept}", workers=workers)
+        grown = run(tmp_path, suite, f"--symphony-baseline={kept}", f"--junitxml={xml}", workers=workers)
         assert grown.returncode == 1
+        assert 'name="symphony acme-desk needs" value="ACT_AS_USER GET_BASIC_USER_INFO"' in xml.read_text()
         assert "--symphony-baseline: acme-desk needs GET_BASIC_USER_INFO, and did not before" in grown.stdout
+
+
+def test_pods_end_with_their_scope(tmp_path: Path) -> None:
+    suite = """
+import pytest
+
+PODS = {}
+
+@pytest.fixture
+def used(symphony_pod_factory):
+    PODS["function"] = symphony_pod_factory("empty", scope="function")
+    yield
+    assert runs("function"), "it outlives the fixtures of its test"
+
+def runs(name):
+    return PODS[name]._server._thread.is_alive()
+
+class TestTwo:
+    def test_one(self, used, symphony_pod_factory):
+        for scope in ("class", "module", "session"):
+            PODS[scope] = symphony_pod_factory("empty", scope=scope)
+        assert all(map(runs, PODS))
+
+    def test_other(self):
+        assert {name for name in PODS if runs(name)} == {"class", "module", "session"}
+
+def test_after():
+    assert {name for name in PODS if runs(name)} == {"module", "session"}
+
+def test_a_scope_that_is_none(symphony_pod_factory):
+    symphony_pod_factory("empty", scope="week")
+"""
+    done = run(tmp_path, suite)
+    assert "3 passed" in done.stdout, done.stdout
+    assert "scope is one of function, class, module, package, session, not 'week'" in done.stdout
+
+
+def test_fixtures_tell_of_themselves(tmp_path: Path) -> None:
+    told = run(tmp_path, "", "--fixtures").stdout
+    for name, says in {
+        "symphony_pod": "A pod and agent on a port of its own",
+        "symphony_pod_factory [session scope]": "with the arguments of `Emulator.start`",
+        "symphony_world [session scope]": "The world of symphony_pod",
+    }.items():
+        _, _, below = told.partition(f"\n{name} -- ")
+        assert says in below[:400], told
