@@ -285,6 +285,47 @@ def explain(
         click.echo(as_text(found))
 
 
+@cli.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--url", envvar="SYMPHONY_EMULATOR_URL", help="of the pod; else where the flags of serve put it")
+@click.option("--control-token", envvar="SYMPHONY_EMULATOR_TOKEN", help="what its control plane asks for")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="a state file, in the place of a pod that runs",
+)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    default=Path(".symphony-emulator"),
+    show_default=True,
+    help="of the state file: keys that were made there are left out",
+)
+@click.option("--keys", is_flag=True, help="with the public keys that the emulator made")
+def export(
+    file: Path | None, url: str | None, control_token: str | None, state: Path | None, home: Path, keys: bool
+) -> None:
+    """Write the living world as a world FILE, or on the screen: of a pod that runs, or out of a state file.
+
+    \b
+    symphony-emulator export mine.yaml
+    symphony-emulator --world mine.yaml
+    """
+    from emulator import exporting
+
+    if state is not None:
+        text = exporting.of_state(state, None if keys else home)
+    else:
+        from emulator.execute import own_address
+
+        text = exporting.of_pod(url or own_address(), control_token, keys=keys)
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        exporting.write(file, text)
+        click.echo(f"wrote {file}")
+
+
 def load_world(worlds: Sequence[str], seed: int, *, live: bool = False) -> World:
     """A world, or the mistakes in its file on the screen and exit code 1."""
     from emulator.seeding.load import load

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -63,11 +64,12 @@ class Home:
         write_private(self.path / ".gitignore", "*\n")
         for app in list(world.apps.book):
             if app.public_key is None:
-                world.apps.change(app, public_key=self._key_pair(self.app_key(app.id), f"app {app.id}", progress))
+                key = self._key_pair(self.app_key(app.id), f"app {app.id}", progress)
+                world.apps.book.put(app.id, replace(app, public_key=key))
         for bot in self._bots(world):
             if bot.public_key is None:
                 key = self._key_pair(self.bot_key(bot.username), f"bot {bot.username}", progress)
-                world.users.change(bot, public_key=key)
+                world.users.book.put(bot.id, replace(bot, public_key=key))
 
     @staticmethod
     def _bots(world: World) -> list[Any]:

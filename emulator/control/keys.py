@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from emulator.world.apps import App
     from emulator.world.users import User
+    from emulator.world.world import World
 
 
 class Keys(Protocol):
@@ -54,6 +55,13 @@ def _of_app(keys: Keys, app: App) -> str | None:
 
 def _of_bot(keys: Keys, bot: User) -> str | None:
     return _private(keys.bot_key(bot.username), bot.public_key)
+
+
+def made_keys(keys: Keys, world: World) -> frozenset[str]:
+    """The public keys of apps and service accounts whose private ones were made here."""
+    holders = [(app.public_key, keys.app_key(app.id)) for app in world.apps.book]
+    holders += [(user.public_key, keys.bot_key(user.username)) for user in world.users.book if user.public_key]
+    return frozenset(public for public, path in holders if public and _private(path, public) is not None)
 
 
 def _pem(found: str | None, whose: str) -> Response:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from asyncio import sleep
+from asyncio import sleep, to_thread
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from emulator.control.parts import Document, call, stage_of
+from emulator.control.keys import made_keys
+from emulator.control.parts import Document, Part, call, stage_of
 from emulator.keeping.document import world_of, written
+from emulator.seeding.export import world_file
 from emulator.world.world import World
 
 if TYPE_CHECKING:
@@ -35,9 +37,14 @@ class Written(Response):
 
 def get_state(request: Request) -> dict[str, Any] | Response:
     """Users, apps, streams, messages and all else, without sessions: as they were at one moment."""
+    return Written(_copy(stage_of(request).world))
+
+
+def _copy(world: World) -> World:
+    """The world as it is at this moment."""
     copy = World("as it was")
-    copy.restore(stage_of(request).world.snapshot())
-    return Written(copy)
+    copy.restore(world.snapshot())
+    return copy
 
 
 class Put(TypedDict):
@@ -57,4 +64,23 @@ async def put_state(request: Request, asked: Document) -> Put:
     return {"restored": True}
 
 
-CALLS = [call("/state", get_state), call("/state", put_state, "PUT")]
+class FileAsked(Part):
+    """With `keys` the public keys that the emulator made are in it, too."""
+
+    keys: bool = False
+
+
+async def get_world_file(request: Request, asked: FileAsked) -> Response:
+    """The world as a world file, in YAML: what is loaded from it is the same world."""
+    keys, copy = request.scope["emulator.site"].keys, _copy(stage_of(request).world)
+    left_out = frozenset() if asked.keys or keys is None else made_keys(keys, copy)
+    return Response(
+        await to_thread(world_file, copy, left_out), media_type="application/yaml"
+    )  # others have their turn
+
+
+CALLS = [
+    call("/world-file", get_world_file, media=("application/yaml",)),
+    call("/state", get_state),
+    call("/state", put_state, "PUT"),
+]

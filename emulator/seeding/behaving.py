@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from emulator.seeding.kinds import turn
+from emulator.seeding.kinds import read_base64, turn
 from emulator.world.attachments import Upload
 from emulator.world.behaviours import ANY_FORM, CONNECT, TIMER, Behaviour, Deed
 from emulator.world.errors import Invalid
@@ -84,6 +85,8 @@ def _deed(part: DoPart, names: Names, at: int) -> Deed:
 def _upload(part: FilePart) -> Upload:
     from emulator.seeding.files import content_of  # with zipfile, which few worlds need
 
+    if "base64" in part:
+        return Upload(name=part["name"], content=read_base64(part["base64"]))
     content = part.get("content")
     return Upload(name=part["name"], content=content_of(part["name"]) if content is None else content.encode())
 
@@ -103,7 +106,7 @@ def written(behaviour: Behaviour) -> tuple[WhenPart, list[DoPart]]:
 
 
 def _written(deed: Deed) -> Any:
-    files = [{"name": each.name, "content": each.content.decode("utf-8", "replace")} for each in deed.files]
+    files = [_file(each) for each in deed.files]
     form = {"formId": deed.form, "values": None if deed.values is None else dict(deed.values)}
     told = {
         "as": deed.user,
@@ -117,6 +120,13 @@ def _written(deed: Deed) -> Any:
     if deed.connect is not None:
         told[deed.connect] = THE_SENDER if deed.other is None else deed.other
     return _given(told)
+
+
+def _file(file: Upload) -> Any:
+    try:
+        return {"name": file.name, "content": file.content.decode()}
+    except UnicodeDecodeError:
+        return {"name": file.name, "base64": b64encode(file.content).decode()}
 
 
 def _given(told: dict[str, Any]) -> Any:

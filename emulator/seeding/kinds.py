@@ -5,6 +5,8 @@ Nothing here imports pydantic before it is asked: a world that ships with the em
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
@@ -121,6 +123,14 @@ def one_of(what: str, names: Iterable[str]) -> Must:
             raise ValueError(no_such(value, what, known))
 
     return Must(check, {"enum": sorted(known)})
+
+
+def read_base64(value: str) -> bytes:
+    """What is said in Base64; ValueError for what is not."""
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(f"this is not Base64: {error}") from None
 
 
 def _not_blank(value: str) -> None:

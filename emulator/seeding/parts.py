@@ -26,6 +26,7 @@ from emulator.seeding.kinds import (
     Who,
     by,
     one_of,
+    read_base64,
     sized,
     turn,
     within,
@@ -355,6 +356,8 @@ class FilePart(TypedDict, total=False):
     """Its name."""
     content: Text
     """The text in it; something small of the type that the name says."""
+    base64: Annotated[str, sized(0, 200_000), Must(read_base64)]
+    """In the place of a text what is in it, in Base64."""
 
 
 _DoPart = TypedDict("_DoPart", {"as": Annotated[Required[Who], Says("Who does it.")]}, total=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from html import escape, unescape
 from typing import TYPE_CHECKING
@@ -11,10 +9,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from emulator.rendering import Everybody, rendered
+from emulator.seeding.kinds import read_base64
 from emulator.words import words_of
 from emulator.world.attachments import Attachment
 from emulator.world.errors import Invalid
-from emulator.world.messages import Content
+from emulator.world.messages import MESSAGEML, Content
 
 if TYPE_CHECKING:
     from emulator.seeding.builder import Builder, Place
@@ -58,6 +57,7 @@ def content_of(builder: Builder, part: MessagePart, *place: Place) -> Content:
     return Content(
         presentationml=text,
         data=structured or "{}",
+        format=part.get("format", MESSAGEML),
         words=words_of(text_of(text)) if words is None else tuple(words),
         hashtags=tuple(part.get("hashtags", ())),
         cashtags=tuple(part.get("cashtags", ())),
@@ -99,8 +99,4 @@ def _bytes(builder: Builder, part: AttachmentPart, inline: str, file: str, *plac
         return builder.beside(given[file], *place, file)
     if inline not in given:
         return None
-    try:
-        return base64.b64decode(given[inline], validate=True)
-    except (binascii.Error, ValueError) as error:
-        builder.mistake(f"this is not Base64: {error}", *place, inline)
-        return None
+    return read_base64(given[inline])

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Required
 
 from typing_extensions import TypedDict
 
-from emulator.seeding.kinds import Id, Moment, Name, Says, Who, by, within
+from emulator.seeding.kinds import Id, Moment, Must, Name, Says, Who, by, one_of, read_base64, within
+from emulator.world.messages import MARKDOWN, MESSAGEML
 
 
 class AttachmentPart(TypedDict, total=False):
@@ -16,11 +17,11 @@ class AttachmentPart(TypedDict, total=False):
     """What it is called."""
     text: str
     """What is in it, as text (UTF-8)."""
-    base64: str
+    base64: Annotated[str, Must(read_base64)]
     """What is in it, in Base64."""
     file: str
     """A file with that, relative to the world file."""
-    preview: str
+    preview: Annotated[str, Must(read_base64)]
     """The preview of a picture, in Base64."""
     previewFile: str
     """A file with the preview, relative to the world file."""
@@ -60,6 +61,8 @@ class MessagePart(_MessagePart, total=False):
     """The id of the app that acted for the sender."""
     session: str
     """The id of the session through which it came; that of the file."""
+    format: Annotated[str, one_of("original format", (MESSAGEML, MARKDOWN))]
+    """With `presentationML`: the format that it was written in; MessageML."""
     words: list[str]
     """With `presentationML`: the words that it is found by; those of its text."""
     hashtags: list[str]

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from emulator.access import login
 from emulator.control.facts import facts
+from emulator.control.keys import made_keys
 from emulator.home import Home
+from emulator.seeding.export import world_file
 from emulator.seeding.load import load
 from emulator.server import Background
 from emulator.site import Site
@@ -281,6 +283,11 @@ class Emulator:
             "form": form,
         }
         return arranging.when(self, told, after_ms, times, chain)
+
+    def world_file(self) -> str:
+        """The world as it is now, as the text of a world file that loads to the same. Keys that were made for apps and
+        bots are not in it."""
+        return self.do(lambda: world_file(self.world, made_keys(self._home, self.world)))
 
     def granted(self) -> dict[str, frozenset[str]]:
         """The permissions of each app, as the world was loaded."""

@@ -14,7 +14,7 @@ from typing_extensions import is_typeddict
 from emulator.access.signing import public_key_of
 from emulator.seeding import check
 from emulator.seeding.file import read
-from emulator.seeding.load import build
+from emulator.seeding.load import build, load
 from emulator.seeding.source import Source
 from emulator.world.settings import CHOICES
 from tests.conftest import Wire
@@ -43,7 +43,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory, keys: dict[str, str]) -> Pa
     (folder / "keys").mkdir()
     (folder / "keys" / "bot.pem").write_text(public_key_of(keys["bot"]))
     (folder / "fidelity.yaml").write_text("formsFromUsers: false\nmessagesOrder: oldest\n")
-    (folder / "world.yaml").write_text(TEXT.replace(" KEY", " " + json.dumps(public_key_of(keys["app"]))))
+    otherwise = "\n".join(f"  {name}: {json.dumps(choice.readings[1])}" for name, choice in CHOICES.items())
+    text = TEXT.replace("  # CHOICES", otherwise).replace(" KEY", " " + json.dumps(public_key_of(keys["app"])))
+    (folder / "world.yaml").write_text(text)
+    (folder / "usual.yaml").write_text(text.replace(otherwise, ""))
     return folder
 
 
@@ -53,8 +56,9 @@ def source(folder: Path) -> Source:
 
 
 @pytest.fixture(scope="module")
-def see(source: Source, keys: dict[str, str]) -> Iterator[Wire]:
-    wire = Wire(build(source), keys["pod"])
+def see(folder: Path, keys: dict[str, str]) -> Iterator[Wire]:
+    """The world with what is usually chosen: the choices are seen where they are tested."""
+    wire = Wire(load(folder / "usual.yaml"), keys["pod"])
     yield wire
     wire.http.close()
 
@@ -184,7 +188,7 @@ def test_settings(see: Wire, source: Source) -> None:
     assert see.get("/pod/v1/admin/system/protocols/list", "bob", None).json() == ["https", "app"]
     first = see.get("/agent/v4/stream/trading-desk/message?since=0", "bob", None).json()[0]
     assert first["messageId"] == "first"
-    settings, written = see.world.settings, dict(source.file["settings"])
+    settings, written = build(source).settings, dict(source.file["settings"])
     assert (settings.session_hours, settings.suppress_minutes) == (8, 5)
     assert settings.obo_also == {"POST /pod/v1/connection/accept"}
     for name, choice in CHOICES.items():
@@ -309,8 +313,8 @@ def test_rooms(see: Wire) -> None:
 @sees(
     WorldFile="ims session",
     Im="between id creator pinned created messages",
-    Message="from ago id text message presentationML data attachments replaces silent suppressed app session words"
-    " hashtags cashtags mentions forms",
+    Message="from ago id text message presentationML data attachments replaces silent suppressed app session format"
+    " words hashtags cashtags mentions forms",
     Attachment="name text base64 file preview previewFile id previewId",
 )
 def test_messages(see: Wire, keys: dict[str, str]) -> None:
@@ -339,6 +343,7 @@ def test_messages(see: Wire, keys: dict[str, str]) -> None:
     assert "Never mind" not in said(see, "gone")["message"]
     suppressed = see.get("/agent/v1/message/gone/metadata", "bob", None)
     assert see.world.messages.book["gone"].suppressed_at == START - 3 * MINUTE, suppressed.text
+    assert said(see, "raw")["originalFormat"] == "com.symphony.markdown"
     assert "<b>words</b>" in said(see, "raw")["message"]
     assert 'id="poll"' in said(see, "fixing")["message"]
 
@@ -393,7 +398,7 @@ def test_signals(see: Wire) -> None:
     Behaviour="when do afterMs times chain live id done",
     When="event every stream user contains matches form",
     Do="as afterMs send upload presence join requestConnection acceptConnection submitForm",
-    File="name content",
+    File="name content base64",
     Form="formId values",
 )
 def test_behaviours(see: Wire) -> None:
@@ -413,7 +418,7 @@ def test_behaviours(see: Wire) -> None:
                 "as": see.id("desk-bot"),
                 "afterMs": 50,
                 "send": "One moment",
-                "upload": [{"name": "a.txt", "content": "hello"}],
+                "upload": [{"name": "a.txt", "content": "hello"}, {"name": "b.bin", "base64": "/w=="}],
             },
             {"as": see.id("bob"), "requestConnection": see.id("dave")},
             {"as": see.id("bob"), "acceptConnection": see.id("erin")},
