@@ -191,12 +191,16 @@ class Protocol(HttpToolsProtocol):
             self._say_no()
 
     def _begin_again(self) -> None:
-        """Give the parser the head of the request that it has just ended, without the offer."""
+        """Give a new parser the head of the request that the old one has just ended, without the offer. The old one
+        takes nothing more where the connection shall close after this request."""
         method = self.parser.get_method()
         if method == b"CONNECT":
             raise httptools.HttpParserError("no proxy here")
         lines = [b"%b %b HTTP/%b" % (method, self.url, self.parser.get_http_version().encode())]
         lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        with contextlib.suppress(AttributeError):  # an older httptools needs no telling
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
 
 

@@ -43,10 +43,15 @@ def noted_endpoints(seen: dict[str, tuple[Endpoint, set[int]]], odd: set[str]) -
 def odd_texts(entry: Entry, answered: bytes) -> Iterator[str]:
     """What the body of a refusal says, where it is no text of the table. What MessageML refuses has the words of
     production's library in the body and in the reason."""
-    if (entry.status or 0) < 400 and not (entry.path.endswith("/message/blast") and b'"errors":{"' in answered):
+    if (entry.status or 0) >= 400:
+        found = [json.loads(answered)]
+    elif b'"subscriptionErrors":[{' in answered:
+        found = json.loads(answered)["subscriptionErrors"]
+    elif entry.path.endswith("/message/blast") and b'"errors":{"' in answered:
+        found = list(json.loads(answered)["errors"].values())
+    else:
         return
-    body = json.loads(answered)
-    for refusal in [body] if (entry.status or 0) >= 400 else body["errors"].values():
+    for refusal in found:
         message = refusal["message"]
         library = entry.endpoint is not None and entry.endpoint.form and message in (entry.reason or str(entry.notes))
         if not is_known(message) and not library:

@@ -347,6 +347,25 @@ def test_a_poll_that_is_held_is_let_go(wire: Wire, document: Any, change: str) -
         assert (answered.status, b'"events":[]' in answered.content) == (200, True)
 
 
+def test_a_world_of_the_same_name_knows_nothing_of_the_one_before(wire: Wire) -> None:
+    """Nor does any world take what another gave out."""
+    token = {"user": "alice", "app": "acme-desk"}
+    held = []
+    for _ in range(2):
+        assert wire.http.post("/emulator/v1/worlds", json={"name": "w"}).status_code == 201
+        headers = {"sessionToken": wire.http.post("/worlds/w/emulator/v1/tokens", json=token).json()["token"]}
+        held.append(headers)
+        assert wire.http.get("/worlds/w/pod/v2/sessioninfo", headers=headers).status_code == 200
+        refused(wire.http.get("/pod/v2/sessioninfo", headers=headers), 401)
+        made = wire.http.post("/worlds/w/pod/v1/presence/feed/create", headers=headers).json()["id"]
+        refused(wire.get(f"/pod/v1/presence/feed/{made}/read"), 400)
+        assert len(wire.http.get("/worlds/w/emulator/v1/requests").json()) == 2
+        if len(held) == 2:
+            refused(wire.http.get("/worlds/w/pod/v2/sessioninfo", headers=held[0]), 401)
+        assert wire.http.delete("/emulator/v1/worlds/w").status_code == 200
+    refused(wire.http.get("/worlds/w/pod/v2/sessioninfo", headers=held[1]), 404)
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_journal_is_of_what_was_called(wire: Wire, document: Any, change: str) -> None:
     room = new_room(wire)

@@ -115,6 +115,24 @@ def test_a_body_that_looks_like_a_request_is_a_body(pod: Emulator, packets: int)
     assert calls(pod) == [("/pod/v1/im/create", 400)]
 
 
+@pytest.mark.parametrize(
+    ("version", "connection"), [("1.0", "Upgrade"), ("1.1", "Upgrade, close"), ("1.1", "close, Upgrade, TE")]
+)
+@pytest.mark.parametrize("packets", [1, 2])
+def test_an_offer_on_the_last_request_of_a_connection(
+    pod: Emulator, version: str, connection: str, packets: int
+) -> None:
+    body = bob(pod)
+    first = head(pod, body).replace(b"HTTP/1.1", f"HTTP/{version}".encode())
+    first = first.replace(b"Connection: Upgrade, HTTP2-Settings", f"Connection: {connection}".encode())
+    with connect(pod) as wire:
+        for packet in [first + body] if packets == 1 else [first, body]:
+            wire.sendall(packet)
+        [(status, _)] = answers(wire, 1)
+    assert status == 200
+    assert calls(pod) == [("/pod/v1/im/create", 200)]
+
+
 def test_a_pipeline_of_offers_is_answered_in_order(pod: Emulator) -> None:
     body = bob(pod)
     with connect(pod) as wire:

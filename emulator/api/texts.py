@@ -94,6 +94,21 @@ TEXTS = {
     ),
     "connection": Text("Connection cannot be found", "no connection", OBSERVED, "production/pod.md 7"),
     "signal": Text("Signal not found.", "no signal for this user", CHOICE, "production/agent_signals_events.md 1"),
+    "INFORMATION_BARRIER": Text(
+        "Blocked by an information barrier",
+        "a subscription that a barrier forbids",
+        CHOICE,
+        "production/agent_signals_events.md 1",
+    ),
+    "USER_NOT_FOUND": Text(
+        "User not found", "a subscription of nobody", CHOICE, "production/agent_signals_events.md 1"
+    ),
+    "USER_NOT_ALLOWED": Text(
+        "User cannot be subscribed",
+        "a subscription of who may not",
+        CHOICE,
+        "production/agent_signals_events.md 1",
+    ),
     "size": Text(
         "Limit message-content-max-total-size reached",
         "a message above 1.5 MB with its data",

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from emulator.access.permissions import MANAGE_SIGNALS
 from emulator.api.shapes import Success, success
+from emulator.api.texts import text
 from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
 
@@ -107,13 +108,14 @@ class SubscriptionAnswer(TypedDict):
     subscriptionErrors: list[SubscriptionError]
 
 
-def _outcome(outcome: Outcome) -> SubscriptionAnswer:
+def _outcome(call: Call, outcome: Outcome) -> SubscriptionAnswer:
+    call.notes += [f"{user}: {reason}" for user, _, reason in outcome.failed]
     return {
         "requestedSubscription": outcome.requested,
         "successfulSubscription": outcome.successful,
         "failedSubscription": len(outcome.failed),
         "subscriptionErrors": [
-            {"userId": user, "code": code, "message": message} for user, code, message in outcome.failed
+            {"userId": user, "code": code, "message": text(code)} for user, code, _ in outcome.failed
         ],
     }
 
@@ -130,7 +132,7 @@ def _outcome(outcome: Outcome) -> SubscriptionAnswer:
 def subscribe(call: Call) -> SubscriptionAnswer:
     """Subscribe oneself, or others, to a signal."""
     signals = call.world.signals
-    return _outcome(signals.subscribe(call.user, call.path["id"], call.body, pushed=call.query.pushed))
+    return _outcome(call, signals.subscribe(call.user, call.path["id"], call.body, pushed=call.query.pushed))
 
 
 @endpoint(
@@ -143,7 +145,7 @@ def subscribe(call: Call) -> SubscriptionAnswer:
 )
 def unsubscribe(call: Call) -> SubscriptionAnswer:
     """Unsubscribe oneself, or others, from a signal."""
-    return _outcome(call.world.signals.unsubscribe(call.user, call.path["id"], call.body))
+    return _outcome(call, call.world.signals.unsubscribe(call.user, call.path["id"], call.body))
 
 
 class Subscriber(TypedDict):
