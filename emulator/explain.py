@@ -112,20 +112,21 @@ def _session_headers(stage: Stage, user: User, app: App | None) -> dict[str, str
 
 def _login(stage: Stage, endpoint: Endpoint, user: User | None, app: App | None) -> tuple[list[Step], dict[str, str]]:
     """What is asked of a login, and the headers with which it would come. What a signature proves is not made up."""
-    if not endpoint.path.endswith("/authenticate"):
+    if endpoint.logs_in is None:
         return [Step("session", "none is needed", True, "production/auth.md 6")], {}
     page = "production/auth.md 3"
-    how = "a JWT signed with its key" if "pubkey" in endpoint.path else "its client certificate"
-    if "/app/user" in endpoint.path:
+    who, by = endpoint.logs_in
+    how = "a JWT signed with its key" if by == "key" else "its client certificate"
+    if who == "user":
         if app is None:
             says = "an app logs the user in, with the session of its own as sessionToken"
             return [Step("session", says, None, page)], {}
         valid = doubt(stage.world, None, app.id) is None
         headers = {"sessionToken": login.open_app_session(stage.sessions, app).token} if valid else {}
         return ([_session(stage.world, user, app)] if user is not None else [_works(stage, app, how)]), headers
-    holder = app if "/app/" in endpoint.path else user
+    holder = app if who == "app" else user
     if holder is None:
-        whose = "an enabled app" if "/app/" in endpoint.path else "a service account that works"
+        whose = "an enabled app" if who == "app" else "a service account that works"
         return [Step("session", f"{whose} shows {how}", None, page)], {}
     return [_works(stage, holder, how)], {}
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import emulator
 from emulator.table.table import TABLE, Endpoint, parameters, routes
 from tests.conftest import Wire, refused
 
@@ -24,6 +27,21 @@ def filled(path: str) -> str:
     for parameter in parameters(path):
         path = path.replace(f"{{{parameter}}}", "1" if parameter in ("uid", "userId") else "x")
     return path
+
+
+def test_the_columns_say_what_the_paths_say() -> None:
+    for row in TABLE:
+        assert (row.about == "room") == ("/room/" in row.path), f"{row.name}: about='room' is for rooms"
+        assert (row.logs_in is not None) == row.path.endswith("/authenticate"), f"{row.name}: logs_in is for logins"
+        assert not row.one_token or row.service == "agent", f"{row.name}: one_token is for the agent"
+
+
+def test_no_path_is_asked_for_what_a_column_says() -> None:
+    for file in Path(emulator.__file__).parent.rglob("*.py"):
+        asks = re.search(
+            r"(endpoint|row)\.path(\.startswith|\.endswith|\.split)|\" in (endpoint|row)\.path", file.read_text()
+        )
+        assert asks is None, f"{file.name}: {asks and asks[0]}: give the table a column, or ask one that it has"
 
 
 @pytest.mark.parametrize("row", BY_SESSION, ids=name)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from emulator.access.errors import NoSession
 from emulator.world.books import Book, books_of
+from emulator.world.ids import pod_of
 from emulator.world.record import record
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Sessions:
         claims = {
             "exp": now // 1000 + COMMON_LIFE,
             "sub": str(user),
-            "ext_pod_id": user >> 36,
+            "ext_pod_id": pod_of(user),
             "policy_id": "app",
             "entitlements": "",
             "jti": os.urandom(12).hex(),

@@ -235,7 +235,7 @@ def _throttled(stage: Stage, throttle: Throttle, who: Caller, endpoint: Endpoint
     """_Refusal when a session calls too often (production/auth.md 5.3)."""
     wait = throttle.wait(who.session.token, stage.world.clock)
     if wait:
-        status = throttle.agent_status if endpoint.path.startswith("/agent/") else 429
+        status = throttle.agent_status if endpoint.service == "agent" else 429
         reason = f"more than {throttle.per_second:g} calls a second, the session may call again in {wait} s"
         raise _Refusal(status, text("often"), reason, ((b"retry-after", str(wait).encode()),))
 

@@ -64,7 +64,7 @@ def _status_of(refused: world.Refused, endpoint: Endpoint | None) -> tuple[int, 
         case world.BadMessage():
             return 400, refused.reason
         case world.UnknownRoom():
-            return 400, text("room" if endpoint is not None and "/room/" in endpoint.path else "stream")
+            return 400, text("stream" if endpoint is None else endpoint.about)
         case world.UnknownStream():
             return 400, text("thread")
         case world.UnknownFeed():

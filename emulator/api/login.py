@@ -40,7 +40,14 @@ def _user_session(call: Call, session: Session) -> Token:
     return {"token": session.token, "name": "sessionToken", "authorizationToken": f"Bearer {common}"}
 
 
-@endpoint("POST", "/login/pubkey/app/authenticate", auth="none", body="login:SignedToken", returns="Token")
+@endpoint(
+    "POST",
+    "/login/pubkey/app/authenticate",
+    auth="none",
+    body="login:SignedToken",
+    returns="Token",
+    logs_in=("app", "key"),
+)
 def authenticate_app(call: Call) -> Token:
     """Log an app in with a JWT that it signed."""
     call.about_app = named(call.body.token)
@@ -66,7 +73,7 @@ def named(token: str) -> str | None:
         return None
 
 
-@endpoint("POST", "/login/pubkey/app/user/{userId}/authenticate", auth="none", returns="Token")
+@endpoint("POST", "/login/pubkey/app/user/{userId}/authenticate", auth="none", returns="Token", logs_in=("user", "key"))
 def authenticate_user_by_id(call: Call) -> Token:
     """Log a user in through the app in session, by user id."""
     app = app_in_session(call)
@@ -77,7 +84,9 @@ def authenticate_user_by_id(call: Call) -> Token:
     return _user_session(call, login.open_user_session(call.world, call.stage.sessions, app, user))
 
 
-@endpoint("POST", "/login/pubkey/app/username/{username}/authenticate", auth="none", returns="Token")
+@endpoint(
+    "POST", "/login/pubkey/app/username/{username}/authenticate", auth="none", returns="Token", logs_in=("user", "key")
+)
 def authenticate_user_by_name(call: Call) -> Token:
     """Log a user in through the app in session, by username."""
     app = app_in_session(call)
@@ -89,7 +98,14 @@ def authenticate_user_by_name(call: Call) -> Token:
     return _user_session(call, login.open_user_session(call.world, call.stage.sessions, app, user))
 
 
-@endpoint("POST", "/login/pubkey/authenticate", auth="none", body="login:SignedToken", returns="Token")
+@endpoint(
+    "POST",
+    "/login/pubkey/authenticate",
+    auth="none",
+    body="login:SignedToken",
+    returns="Token",
+    logs_in=("account", "key"),
+)
 def authenticate_account(call: Call) -> Token:
     """Log a service account in with a JWT that it signed."""
     call.about_user = named(call.body.token)
@@ -97,7 +113,14 @@ def authenticate_account(call: Call) -> Token:
     return _user_session(call, login.open_account_session(call.stage.sessions, account))
 
 
-@endpoint("POST", "/relay/pubkey/authenticate", auth="none", body="login:SignedToken", returns="Token")
+@endpoint(
+    "POST",
+    "/relay/pubkey/authenticate",
+    auth="none",
+    body="login:SignedToken",
+    returns="Token",
+    logs_in=("account", "key"),
+)
 def authenticate_at_key_manager(call: Call) -> Token:
     """Log a service account in at the key manager."""
     call.about_user = named(call.body.token)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 from zlib import crc32
 
+from emulator.world.ids import pod_of
+
 if TYPE_CHECKING:
     from emulator.world.users import Portrait, User
     from emulator.world.world import World
@@ -28,7 +30,7 @@ _NOBODY = 210
 
 def uploaded(picture: Portrait) -> tuple[tuple[str, str], ...]:
     """The addresses of what a user uploaded, by size; each has it as it came."""
-    company = picture.user >> 36
+    company = pod_of(picture.user)
     return tuple((size, f"..{PREFIX}{company}/{size}/{picture.user}/{picture.name}.png") for size in UPLOADED_SIZES)
 
 

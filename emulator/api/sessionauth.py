@@ -41,7 +41,7 @@ def _certified(call: Call) -> str | None:
     return _peer(call)
 
 
-@endpoint("POST", "/sessionauth/v1/authenticate", auth="none", returns="Token")
+@endpoint("POST", "/sessionauth/v1/authenticate", auth="none", returns="Token", logs_in=("account", "certificate"))
 def authenticate_account(call: Call) -> Token:
     """Log a service account in by its certificate."""
     call.about_user = _peer(call)
@@ -49,7 +49,7 @@ def authenticate_account(call: Call) -> Token:
     return {"token": login.open_account_session(call.stage.sessions, account).token, "name": "sessionToken"}
 
 
-@endpoint("POST", "/keyauth/v1/authenticate", auth="none", returns="Token")
+@endpoint("POST", "/keyauth/v1/authenticate", auth="none", returns="Token", logs_in=("account", "certificate"))
 def authenticate_at_key_manager(call: Call) -> Token:
     """Log a service account in at the key manager by its certificate."""
     call.about_user = _peer(call)
@@ -57,7 +57,7 @@ def authenticate_at_key_manager(call: Call) -> Token:
     return {"token": call.stage.sessions.open_key_manager(account.id), "name": "keyManagerToken"}
 
 
-@endpoint("POST", "/sessionauth/v1/app/authenticate", auth="none", returns="Token")
+@endpoint("POST", "/sessionauth/v1/app/authenticate", auth="none", returns="Token", logs_in=("app", "certificate"))
 def authenticate_app(call: Call) -> Token:
     """Log an app in by its certificate."""
     call.about_app = _peer(call)
@@ -84,14 +84,26 @@ def _acting(call: Call, user: User | None, who: str) -> OboSession:
     return {"sessionToken": token, "token": token, "name": "sessionToken"}
 
 
-@endpoint("POST", "/sessionauth/v1/app/user/{uid}/authenticate", auth="none", returns="OboAuthResponse", missing=404)
+@endpoint(
+    "POST",
+    "/sessionauth/v1/app/user/{uid}/authenticate",
+    auth="none",
+    returns="OboAuthResponse",
+    missing=404,
+    logs_in=("user", "certificate"),
+)
 def authenticate_user_by_id(call: Call) -> OboSession:
     """Log a user in through the app in session, by user id."""
     return _acting(call, call.world.users.book.get(call.number("uid")), "User id")
 
 
 @endpoint(
-    "POST", "/sessionauth/v1/app/username/{username}/authenticate", auth="none", returns="OboAuthResponse", missing=404
+    "POST",
+    "/sessionauth/v1/app/username/{username}/authenticate",
+    auth="none",
+    returns="OboAuthResponse",
+    missing=404,
+    logs_in=("user", "certificate"),
 )
 def authenticate_user_by_name(call: Call) -> OboSession:
     """Log a user in through the app in session, by username."""

@@ -130,7 +130,7 @@ def _operation(endpoint: Endpoint, shapes: Schema) -> Schema:
     operation: Schema = {
         "summary": endpoint.summary,
         "description": who,
-        "tags": [endpoint.path.split("/")[1]],
+        "tags": [endpoint.service],
         "parameters": fields,
         "responses": _answers(endpoint, shapes),
     }

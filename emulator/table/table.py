@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Auth = Literal["session", "none"]
+Login = tuple[Literal["account", "app", "user"], Literal["key", "certificate"]]
+"""Who is logged in, and by what: a user by that of the app, which is in session itself."""
 Function = Callable[[Any], Any]
 """What answers: it is given the `emulator.api.call.Call`."""
 
 JSON_LIMIT = 1024 * 1024
 FORM_LIMIT = 34 * 1024 * 1024
-_ONE_TOKEN = ("/agent/v1/signals/", "/agent/v5/datafeeds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,7 +25,9 @@ class Endpoint:
     """One endpoint. `permissions` None: it is not for apps acting on behalf of users. `function` None: not built.
 
     `success` are the statuses of good answers. `missing` is the status for what does not exist: only some operations
-    declare a 404. `aliases` are other methods and paths under which the same is served.
+    declare a 404, `about` what the texts of refusals call it. `aliases` are other methods and paths under which the
+    same is served. `one_token`: accounts of their own call the agent with one token here, not with two
+    (production/auth.md 4, agent_signals_events.md 1).
     """
 
     method: str
@@ -43,11 +46,19 @@ class Endpoint:
     deprecated: bool
     most_bytes: int | None
     summary: str
+    about: Literal["room", "stream"] = "stream"
+    one_token: bool = False
+    logs_in: Login | None = None
 
     @property
     def name(self) -> str:
         """How the endpoint is called: its method and its path."""
         return f"{self.method} {self.path}"
+
+    @property
+    def service(self) -> str:
+        """The part of a pod that answers: `agent`, `pod`, `login` and others."""
+        return self.path.split("/", 2)[1]
 
     @property
     def for_apps(self) -> bool:
@@ -60,9 +71,8 @@ class Endpoint:
 
     @property
     def needs_key_manager(self) -> bool:
-        """Whether accounts of their own call it with both tokens: messages are encrypted, feeds and signals take one
-        (production/auth.md 4, agent_signals_events.md 1)."""
-        return self.path.startswith("/agent/") and not self.path.startswith(_ONE_TOKEN)
+        """Whether accounts of their own call it with both tokens."""
+        return self.service == "agent" and not self.one_token
 
 
 TABLE: list[Endpoint] = []
@@ -84,6 +94,9 @@ def endpoint(
     aliases: Sequence[tuple[str, str]] = (),
     deprecated: bool = False,
     most_bytes: int | None = None,
+    about: Literal["room", "stream"] = "stream",
+    one_token: bool = False,
+    logs_in: Login | None = None,
 ) -> Callable[[Function], Function]:
     """Declare an endpoint. `body` and `query` name models in `emulator.api.requests`, as `module:Model`; `returns`
     names the shape in the official specification; the first line of the docstring is what the endpoint does."""
@@ -106,6 +119,9 @@ def endpoint(
                 aliases=tuple(aliases),
                 deprecated=deprecated,
                 most_bytes=most_bytes,
+                about=about,
+                one_token=one_token,
+                logs_in=logs_in,
                 summary=(function.__doc__ or "").strip().split("\n")[0],
             )
         )

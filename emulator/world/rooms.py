@@ -20,6 +20,7 @@ from emulator.world.events import (
     UserJoinedRoom,
     UserLeftRoom,
 )
+from emulator.world.ids import pod_of
 from emulator.world.policy import allowed, allows, people
 from emulator.world.policy import rooms as policy
 from emulator.world.policy import streams as seeing
@@ -131,7 +132,7 @@ class Rooms:
         if "view_history" in changes:
             policy.external_history_is_entitled(self._world, user, attributes)
         if "name" in changes:
-            policy.name_is_free(self._world, stream.created_by >> 36, attributes, stream)
+            policy.name_is_free(self._world, pod_of(stream.created_by), attributes, stream)
         if named.get("pinned"):
             self._world.messages.must_be_in(user, stream, named["pinned"])
         pinned_now = (named["pinned"] or None) if "pinned" in named else stream.pinned

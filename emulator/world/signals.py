@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from emulator.world.books import Book
 from emulator.world.changes import SignalCreated, SignalDeleted, SignalSubscribed, SignalUnsubscribed, SignalUpdated
 from emulator.world.errors import Barred, Invalid, Refused, UnknownSignal
+from emulator.world.ids import pod_of
 from emulator.world.policy import allowed
 from emulator.world.policy import signals as policy
 from emulator.world.record import Name, Time, record
@@ -68,7 +69,7 @@ class Signals:
             lambda signal: signal.id,
             refers={"owner": "users"},
             fits=_can_be_matched,
-            everybody=lambda signal: (signal.owner >> 36,) if signal.company_wide else (),
+            everybody=lambda signal: (pod_of(signal.owner),) if signal.company_wide else (),
         )
         self.subscriptions: Book[tuple[str, int], Subscription] = Book(
             "subscriptions",
@@ -104,7 +105,7 @@ class Signals:
         if not signal.company_wide:
             return own[skip : skip + limit], len(own)
         known = {each.user for each in own}
-        everybody = self._world.users.book.keys_by("company", signal.owner >> 36)
+        everybody = self._world.users.book.keys_by("company", pod_of(signal.owner))
         rest = [other for other in everybody if other not in known and self._world.users.book[other].enabled]
         page = own[skip : skip + limit]
         start = max(0, skip - len(own))

@@ -68,7 +68,7 @@ class User:
 
     @property
     def company_id(self) -> int:
-        return self.id >> 36
+        return ids.pod_of(self.id)
 
     @property
     def privileges(self) -> frozenset[str]:

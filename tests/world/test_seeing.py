@@ -12,6 +12,7 @@ from emulator.seeding.load import load
 from emulator.world import World
 from emulator.world.attachments import Upload
 from emulator.world.errors import Refused
+from emulator.world.ids import pod_of
 from emulator.world.messages import Message
 from emulator.world.presence import CATEGORIES, Presence
 from emulator.world.rooms import RoomSearch
@@ -222,7 +223,7 @@ def test_streams_and_rooms(mixed: World, everybody: list[User]) -> None:
             stream = mixed.streams.book[stream_id]
             assert stream.room is not None or "VIEW_ANY_STREAM_DETAILS" in user.privileges
             behind = not (stream.room and stream.room.public) and barred & set(mixed.streams.member_ids(stream_id))
-            colleague = stream.created_by >> 36 == user.company_id
+            colleague = pod_of(stream.created_by) == user.company_id
             assert (stream_id in found) == bool(_is_open(stream) and stream.active and colleague and not behind)
         # Whose details are seen as those of a room is known to its members and to roles, and so is who is in it.
         detailed = _seen(user, mixed.rooms.seen_by, iter(ids))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
+import emulator
 from emulator.keeping.document import exported
 from emulator.world import World, ids
 from emulator.world.clock import Clock
@@ -64,3 +66,9 @@ def test_restoring_twice_from_one_snapshot(world: World) -> None:
         world.users.change(bob, title="Changed")
         world.restore(snapshot)
         assert world.users.named("bob").title == "Trader"
+
+
+def test_one_function_tells_which_pod_a_user_is_of() -> None:
+    for file in Path(emulator.__file__).parent.rglob("*.py"):
+        if file.name != "ids.py":
+            assert ">> 36" not in file.read_text(encoding="utf-8"), f"{file.name}: ask ids.pod_of"

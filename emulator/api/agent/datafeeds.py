@@ -26,7 +26,7 @@ def _answer(feed: Datafeed) -> FeedAnswer:
     return {"id": feed.id, "type": "fanout"}
 
 
-@endpoint("GET", "/agent/v5/datafeeds", query="datafeeds:ListFeeds", returns="V5DatafeedList")
+@endpoint("GET", "/agent/v5/datafeeds", query="datafeeds:ListFeeds", returns="V5DatafeedList", one_token=True)
 def list_datafeeds(call: Call) -> list[FeedAnswer]:
     """The datafeeds of the account."""
     return [_answer(feed) for feed in call.world.datafeeds.listed(call.user, call.query.tag)]
@@ -39,6 +39,7 @@ def list_datafeeds(call: Call) -> list[FeedAnswer]:
     body_required=False,
     returns="V5Datafeed",
     success=(201,),
+    one_token=True,
 )
 def create_datafeed(call: Call) -> Answer:
     """A new datafeed."""
@@ -57,6 +58,7 @@ class Events(TypedDict):
     body="datafeeds:ReadFeed",
     body_required=False,
     returns="V5EventList",
+    one_token=True,
 )
 async def read_datafeed(call: Call) -> Events:
     """The events since the last read; waits for the first as long as a read is held, 20 seconds."""
@@ -93,7 +95,7 @@ async def _arrival(call: Call, feed: Datafeed) -> bool:
     return False
 
 
-@endpoint("DELETE", "/agent/v5/datafeeds/{datafeedId}", returns="", success=(200, 204))
+@endpoint("DELETE", "/agent/v5/datafeeds/{datafeedId}", returns="", success=(200, 204), one_token=True)
 def delete_datafeed(call: Call) -> Answer | None:
     """Delete a datafeed. One that has expired is answered so that clients' recovery goes on (reference 3.5)."""
     if call.world.datafeeds.delete(call.user, call.path["datafeedId"]):

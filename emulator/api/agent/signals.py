@@ -41,20 +41,34 @@ def _answer(signal: Signal) -> SignalAnswer:
     }
 
 
-@endpoint("GET", "/agent/v1/signals/list", permissions=[MANAGE_SIGNALS], query="signals:ListPage", returns="SignalList")
+@endpoint(
+    "GET",
+    "/agent/v1/signals/list",
+    permissions=[MANAGE_SIGNALS],
+    query="signals:ListPage",
+    returns="SignalList",
+    one_token=True,
+)
 def list_signals(call: Call) -> list[SignalAnswer]:
     """The signals that the user made or is subscribed to."""
     skip, limit = call.query.skip, min(call.query.limit, MOST_LISTED)
     return [_answer(signal) for signal in call.world.signals.listed(call.user)[skip : skip + limit]]
 
 
-@endpoint("GET", "/agent/v1/signals/{id}/get", permissions=[MANAGE_SIGNALS], returns="Signal")
+@endpoint("GET", "/agent/v1/signals/{id}/get", permissions=[MANAGE_SIGNALS], returns="Signal", one_token=True)
 def get_signal(call: Call) -> SignalAnswer:
     """A signal."""
     return _answer(call.world.signals.seen_by(call.user, call.path["id"]))
 
 
-@endpoint("POST", "/agent/v1/signals/create", permissions=[MANAGE_SIGNALS], body="signals:BaseSignal", returns="Signal")
+@endpoint(
+    "POST",
+    "/agent/v1/signals/create",
+    permissions=[MANAGE_SIGNALS],
+    body="signals:BaseSignal",
+    returns="Signal",
+    one_token=True,
+)
 def create_signal(call: Call) -> SignalAnswer:
     """A new signal."""
     asked: BaseSignal = call.body
@@ -72,7 +86,12 @@ def create_signal(call: Call) -> SignalAnswer:
 
 
 @endpoint(
-    "POST", "/agent/v1/signals/{id}/update", permissions=[MANAGE_SIGNALS], body="signals:BaseSignal", returns="Signal"
+    "POST",
+    "/agent/v1/signals/{id}/update",
+    permissions=[MANAGE_SIGNALS],
+    body="signals:BaseSignal",
+    returns="Signal",
+    one_token=True,
 )
 def update_signal(call: Call) -> SignalAnswer:
     """Change a signal."""
@@ -89,7 +108,9 @@ def update_signal(call: Call) -> SignalAnswer:
     )
 
 
-@endpoint("POST", "/agent/v1/signals/{id}/delete", permissions=[MANAGE_SIGNALS], returns="SuccessResponse")
+@endpoint(
+    "POST", "/agent/v1/signals/{id}/delete", permissions=[MANAGE_SIGNALS], returns="SuccessResponse", one_token=True
+)
 def delete_signal(call: Call) -> Success:
     """Delete a signal."""
     return success(f"Signal {call.world.signals.delete(call.user, call.path['id']).id} deleted")
@@ -128,6 +149,7 @@ def _outcome(call: Call, outcome: Outcome) -> SubscriptionAnswer:
     body="signals:Users",
     body_required=False,
     returns="ChannelSubscriptionResponse",
+    one_token=True,
 )
 def subscribe(call: Call) -> SubscriptionAnswer:
     """Subscribe oneself, or others, to a signal."""
@@ -142,6 +164,7 @@ def subscribe(call: Call) -> SubscriptionAnswer:
     body="signals:Users",
     body_required=False,
     returns="ChannelSubscriptionResponse",
+    one_token=True,
 )
 def unsubscribe(call: Call) -> SubscriptionAnswer:
     """Unsubscribe oneself, or others, from a signal."""
@@ -179,6 +202,7 @@ def _subscriber(call: Call, subscription: Subscription) -> Subscriber:
     permissions=[MANAGE_SIGNALS],
     query="signals:SubscribersPage",
     returns="ChannelSubscriberResponse",
+    one_token=True,
 )
 def list_subscribers(call: Call) -> Subscribers:
     """Who is subscribed to a signal."""

@@ -124,25 +124,26 @@ def _update(call: Call, name: str) -> Stream:
     permissions=[MANAGE_ROOMS, CREATE_USER_STREAM],
     body="rooms:Attributes",
     returns="V3RoomDetail",
+    about="room",
 )
 def create_room(call: Call) -> RoomDetail:
     """A new room, owned by the user."""
     return _answer(_create(call))
 
 
-@endpoint("POST", "/pod/v2/room/create", body="rooms:Attributes", returns="V2RoomDetail", deprecated=True)
+@endpoint("POST", "/pod/v2/room/create", body="rooms:Attributes", returns="V2RoomDetail", deprecated=True, about="room")
 def create_room_v2(call: Call) -> RoomDetail:
     """A new room, the older form."""
     return _answer_v2(_create(call))
 
 
-@endpoint("GET", "/pod/v3/room/{id}/info", permissions=[MANAGE_ROOMS], returns="V3RoomDetail")
+@endpoint("GET", "/pod/v3/room/{id}/info", permissions=[MANAGE_ROOMS], returns="V3RoomDetail", about="room")
 def room_info(call: Call) -> RoomDetail:
     """What a room is like."""
     return _answer(call.world.rooms.seen_by(call.user, call.id("id")))
 
 
-@endpoint("GET", "/pod/v2/room/{id}/info", returns="V2RoomDetail", deprecated=True)
+@endpoint("GET", "/pod/v2/room/{id}/info", returns="V2RoomDetail", deprecated=True, about="room")
 def room_info_v2(call: Call) -> RoomDetail:
     """What a room is like, the older form."""
     return _answer_v2(call.world.rooms.seen_by(call.user, call.id("id")))
@@ -173,27 +174,41 @@ def _answer_v1(stream: Stream) -> RoomDetailV1:
     }
 
 
-@endpoint("GET", "/pod/v1/room/{id}/info", returns="RoomDetail", deprecated=True)
+@endpoint("GET", "/pod/v1/room/{id}/info", returns="RoomDetail", deprecated=True, about="room")
 def room_info_v1(call: Call) -> RoomDetailV1:
     """What a room is like, the oldest form."""
     return _answer_v1(call.world.rooms.seen_by(call.user, call.id("id")))
 
 
 @endpoint(
-    "POST", "/pod/v3/room/{id}/update", permissions=[MANAGE_ROOMS], body="rooms:Attributes", returns="V3RoomDetail"
+    "POST",
+    "/pod/v3/room/{id}/update",
+    permissions=[MANAGE_ROOMS],
+    body="rooms:Attributes",
+    returns="V3RoomDetail",
+    about="room",
 )
 def update_room(call: Call) -> RoomDetail:
     """Change a room."""
     return _answer(_update(call, "id"))
 
 
-@endpoint("POST", "/pod/v2/room/{id}/update", body="rooms:Attributes", returns="V2RoomDetail", deprecated=True)
+@endpoint(
+    "POST", "/pod/v2/room/{id}/update", body="rooms:Attributes", returns="V2RoomDetail", deprecated=True, about="room"
+)
 def update_room_v2(call: Call) -> RoomDetail:
     """Change a room, the older form."""
     return _answer_v2(_update(call, "id"))
 
 
-@endpoint("POST", "/pod/v1/room/{id}/setActive", permissions=[MANAGE_ROOMS], query="rooms:Active", returns="RoomDetail")
+@endpoint(
+    "POST",
+    "/pod/v1/room/{id}/setActive",
+    permissions=[MANAGE_ROOMS],
+    query="rooms:Active",
+    returns="RoomDetail",
+    about="room",
+)
 def set_room_active(call: Call) -> RoomDetailV1:
     """Deactivate or reactivate a room."""
     return _answer_v1(call.world.rooms.set_active(call.user, call.id("id"), call.query.active))
@@ -218,13 +233,14 @@ def _members(call: Call) -> list[Member]:
     permissions=[MANAGE_ROOMS, LIST_USER_STREAMS],
     returns="MembershipList",
     aliases=[("POST", "/pod/v2/room/{id}/membership/list")],
+    about="room",
 )
 def room_members(call: Call) -> list[Member]:
     """Who is in a room."""
     return _members(call)
 
 
-@endpoint("GET", "/pod/v1/room/{id}/membership/list", returns="MembershipList", deprecated=True)
+@endpoint("GET", "/pod/v1/room/{id}/membership/list", returns="MembershipList", deprecated=True, about="room")
 def room_members_v1(call: Call) -> list[Member]:
     """Who is in a room, the older form."""
     return _members(call)
@@ -236,6 +252,7 @@ def room_members_v1(call: Call) -> list[Member]:
     permissions=[MANAGE_ROOMS],
     body="rooms:UserId",
     returns="SuccessResponse",
+    about="room",
 )
 def add_member(call: Call) -> Success:
     """Let a user into a room, or join a public one."""
@@ -249,6 +266,7 @@ def add_member(call: Call) -> Success:
     permissions=[MANAGE_ROOMS],
     body="rooms:UserId",
     returns="SuccessResponse",
+    about="room",
 )
 def remove_member(call: Call) -> Success:
     """Put a user out of a room, or leave it."""
@@ -262,6 +280,7 @@ def remove_member(call: Call) -> Success:
     permissions=[MANAGE_ROOMS],
     body="rooms:UserId",
     returns="SuccessResponse",
+    about="room",
 )
 def promote_owner(call: Call) -> Success:
     """Make a member an owner."""
@@ -275,6 +294,7 @@ def promote_owner(call: Call) -> Success:
     permissions=[MANAGE_ROOMS],
     body="rooms:UserId",
     returns="SuccessResponse",
+    about="room",
 )
 def demote_owner(call: Call) -> Success:
     """Make an owner a plain member."""
@@ -310,6 +330,7 @@ def _found(call: Call, stream: Stream) -> RoomDetail:
     query="rooms:SearchPage",
     body="rooms:SearchCriteria",
     returns="V3RoomSearchResults",
+    about="room",
 )
 def search_rooms(call: Call) -> RoomSearchResults:
     """The rooms that match and that the user may find."""

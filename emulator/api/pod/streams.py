@@ -11,6 +11,7 @@ from emulator.access.permissions import LIST_USER_STREAMS, SEND_MESSAGES
 from emulator.api.agent.shapes import PREVIEW_WIDTH
 from emulator.table.table import endpoint
 from emulator.world.errors import Invalid
+from emulator.world.ids import pod_of
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
@@ -92,7 +93,7 @@ def stream_info(call: Call) -> StreamAnswer:
     """What a stream is like."""
     stream = call.world.streams.seen_by(call.user, call.id("sid"))
     answer = stream_answer(call, stream)
-    answer["origin"] = "INTERNAL" if stream.created_by >> 36 == call.user.company_id else "EXTERNAL"
+    answer["origin"] = "INTERNAL" if pod_of(stream.created_by) == call.user.company_id else "EXTERNAL"
     last = call.world.messages.last_at(stream)
     if last is not None:
         answer["lastMessageDate"] = last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.world.errors import Forbidden, Invalid, NotTheAuthor, UnknownSignal
+from emulator.world.ids import pod_of
 from emulator.world.policy import Basis, people, rule
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def may_see(world: World, user: User, signal: Signal) -> None:
     """A signal is known to its owner, to its subscribers, and to colleagues when it is visible on the profile or
     company-wide."""
-    colleague = signal.owner >> 36 == user.company_id
+    colleague = pod_of(signal.owner) == user.company_id
     if colleague and (signal.visible or signal.company_wide):
         return
     if signal.owner != user.id and (signal.id, user.id) not in world.signals.subscriptions:

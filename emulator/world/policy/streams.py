@@ -17,6 +17,7 @@ from emulator.world.errors import (
     Outside,
     UnknownRoom,
 )
+from emulator.world.ids import pod_of
 from emulator.world.policy import Basis, people, rule
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def owns(world: World, user: User, stream: Stream) -> bool:
 
 
 def colleague_of_creator(user: User, stream: Stream) -> bool:
-    return user.company_id == stream.created_by >> 36
+    return user.company_id == pod_of(stream.created_by)
 
 
 def name_of(stream: Stream) -> str:
