@@ -17,6 +17,8 @@ from emulator.world.world import World
 if TYPE_CHECKING:
     from emulator.control.keys import Keys
 
+_BESIDE = 2_000
+"""Worlds beside the main one draw ids as if it had been started so many times."""
 MOST_WORLDS = 1_000
 
 _PREFIX = "/worlds/"
@@ -38,6 +40,7 @@ class Site:
     ) -> None:
         self.main = stage
         self.worlds: dict[str, Stage] = {}
+        self._made = 0
         self.control_token = control_token
         self.keys = keys
         self.advertised = advertised
@@ -109,6 +112,7 @@ class Site:
         if world is None:
             made = World(name)
             made.restore(self.main.loaded)
+            made.ids.reseed(f"{self.main.world.ids.seed} beside", _BESIDE)
         else:
             from emulator.seeding.load import load
 
@@ -123,6 +127,8 @@ class Site:
             users, rooms, messages, seed = growth
             grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
         main = self.main
+        self._made += 1
+        made.ids.reseed(f"{main.world.ids.seed} {name} {self._made}", _BESIDE + self._made)
         self.worlds[name] = Stage(made, pod_key=main.pod_key, hold=main.hold, bodies=main.bodies)
         self.worlds[name].fit(self.main.fitted)
         return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,10 @@ class Answer:
     content_type: bytes = b"application/json"
 
 
+class Left(Exception):
+    """The client went away while its call waited: nothing is taken for it, and nothing answered."""
+
+
 @dataclass(slots=True)
 class Call:
     """One call: who calls (`caller`, absent where no session is needed), and what was sent, parsed."""
@@ -54,6 +59,9 @@ class Call:
     about_app: str | None = None
     """Where there is no caller: the app and the user that a login is about, for the journal."""
     about_user: str | None = None
+    left: bool = False
+    """Whether the client went away while its call waited."""
+    on_left: Callable[[], None] | None = None
 
     @property
     def world(self) -> World:

@@ -6,9 +6,10 @@ starts, so that on the one event loop each call is atomic.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
@@ -16,7 +17,7 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from emulator.api import rows as rows  # fills the table
-from emulator.api.call import Answer, Call
+from emulator.api.call import Answer, Call, Left
 from emulator.api.errors import answer_of
 from emulator.api.forms import is_read_with_pauses, read_form
 from emulator.api.judging import caller, permit
@@ -28,6 +29,7 @@ from emulator.table.table import Endpoint, routes
 from emulator.world.errors import Invalid, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from emulator.access.caller import Caller
@@ -112,7 +114,7 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         stage.world.begin()
         answer = (endpoint.function or _not_built)(call)
         if type(answer) is CoroutineType:  # a long poll, the only calls that wait
-            with _open(stage, scope, path, endpoint, who, sent):
+            with _open(stage, scope, path, endpoint, who, sent), _watched(receive, call):
                 answer = await answer
         if endpoint.deprecated:
             headers = (_WARNING,)
@@ -126,6 +128,8 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
             )
         else:
             status, body = 200, as_json(answer)
+    except Left:
+        status, body, reason = 0, b"", "the client went away while its call waited"
     except Refused as refused:
         why, reason, (status, error) = refused, refused.reason, answer_of(refused, endpoint)
         body = as_json(error)
@@ -190,8 +194,28 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     if fault is not None and (fault.drop or fault.half):
         await _break(scope, receive, send, b"" if fault.drop else body, status, out)
         return
+    if not status:
+        return
     await send({"type": "http.response.start", "status": status, "headers": out})
     await send({"type": "http.response.body", "body": body})
+
+
+@contextmanager
+def _watched(receive: Any, call: Call) -> Iterator[None]:
+    """See meanwhile whether the client goes away."""
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        call.left = True
+        if call.on_left is not None:
+            call.on_left()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
 
 
 def _open(

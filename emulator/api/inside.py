@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -50,13 +51,15 @@ async def call(
     }
     started: dict[str, Any] = {}
     cut: list[bool] = []
+    asked: list[bool] = []
     scope[CUT] = lambda: cut.append(True)
     chunks: list[bytes] = []
 
     async def receive() -> dict[str, Any]:
-        if cut:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": body, "more_body": False}
+        if not cut and asked:
+            await asyncio.Event().wait()  # who calls waits for the answer, and goes not away
+        asked.append(True)
+        return {"type": "http.disconnect"} if cut else {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":

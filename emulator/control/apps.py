@@ -9,7 +9,7 @@ from pydantic import Field
 from emulator.access import signing
 from emulator.access.permissions import ACT_AS_USER, PERMISSIONS, is_permission
 from emulator.control.facts import AppFacts, app_facts
-from emulator.control.parts import Part, Who, call, stage_of, user_of
+from emulator.control.parts import Arranged, Who, call, stage_of, user_of
 from emulator.world.apps import App
 from emulator.world.errors import Invalid
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Permission = Annotated[str, Field(max_length=64)]
 
 
-class AppChange(Part):
+class AppChange(Arranged):
     """Fields that are absent stay as they are. `permissions` and `installedFor` take "all" or a list. ACT_AS_USER stays
     unless `actAsUser` is false."""
 

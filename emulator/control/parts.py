@@ -47,6 +47,13 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Arranged(Part):
+    """What a test arranges. It is told like all that happens; with `silent`, datafeeds and counterparts do not hear of
+    it."""
+
+    silent: bool = False
+
+
 class Deleted(TypedDict):
     deleted: str
 
@@ -175,7 +182,8 @@ class ControlCall:
             done: Any
             try:
                 given = () if self.asked is None else (await self.take(request),)
-                done = self.handler(request, *given)
+                with stage.world.arranged(silent=any(isinstance(each, Arranged) and each.silent for each in given)):
+                    done = self.handler(request, *given)
                 if isawaitable(done):
                     done = await done
                 stage.run()

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from emulator.api.agent.shapes import V4Message, v4_message
 from emulator.control.facts import StreamFacts, stream_facts
-from emulator.control.parts import Part, Who, call, stage_of, stream_of, user_of
+from emulator.control.parts import Arranged, Part, Who, call, stage_of, stream_of, user_of
 from emulator.rendering import as_messageml, render
 from emulator.stage.filling import completed
 from emulator.world import ids
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MOST_USERS = 1_000
 
 
-class Connect(Part):
+class Connect(Arranged):
     """How two users of different companies stand. `from` is who asked; NONE takes the connection away."""
 
     from_: Annotated[Who, Field(alias="from")]
@@ -53,7 +53,7 @@ def connect(request: Request, asked: Connect) -> Connected:
     return {"from": one.id, "to": other.id, "status": asked.status}
 
 
-class NewStream(Part):
+class NewStream(Arranged):
     """An IM with `members`, or a room with a `name`, its first member the owner."""
 
     members: Annotated[list[Who], Field(min_length=1, max_length=_MOST_USERS)]
@@ -113,7 +113,7 @@ class Attachment(Part):
             raise Invalid(f"the content of '{self.name}' is not in Base64: {error}") from None
 
 
-class NewMessage(Part):
+class NewMessage(Arranged):
     """A message of any user into a stream (an id, or the name of a room)."""
 
     from_: Annotated[Who, Field(alias="from")]
@@ -140,7 +140,7 @@ def sent(
     return v4_message(world, made, sender)
 
 
-class Submitted(Part):
+class Submitted(Arranged):
     """A form of a message as somebody filled it in; values as production's client sends them."""
 
     as_: Annotated[Who, Field(alias="as")]
@@ -163,7 +163,7 @@ def submit_form(request: Request, asked: Submitted) -> SubmittedAnswer:
     return {"submitted": asked.formId}
 
 
-class Shown(Part):
+class Shown(Arranged):
     category: str
 
 

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from emulator.access import signing
 from emulator.control.facts import UserFacts, user_facts
-from emulator.control.parts import Deleted, Part, Who, call, stage_of, user_of
+from emulator.control.parts import Arranged, Deleted, Part, Who, call, stage_of, user_of
 from emulator.world.barriers import Barrier
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, ENTITLEMENTS
 from emulator.world.errors import Invalid, Unknown
@@ -43,7 +43,7 @@ _FIELDS = {
 Text = Annotated[str, Field(max_length=1_024)]
 
 
-class UserChange(Part):
+class UserChange(Arranged):
     """Fields that are absent stay as they are. `entitlements` switches single ones on and off."""
 
     username: Annotated[Text, Field(min_length=1)] | None = None
@@ -169,7 +169,7 @@ def change_user(request: Request, asked: MovedUser) -> UserAnswer:
 # --- information barriers ---
 
 
-class NewBarrier(Part):
+class NewBarrier(Arranged):
     """Between two groups, each a name with members, or the name of one that is there."""
 
     between: Annotated[list[str], Field(min_length=2, max_length=2)]

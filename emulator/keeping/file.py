@@ -88,6 +88,7 @@ class StateFile:
         self._clock: Any = None
         self._settings: Settings | None = None
         self._books: list[Book[Any, Any]] = []
+        self._given: dict[int, int] = {}
         self._closed = False
         self._replaced = False
 
@@ -119,7 +120,9 @@ class StateFile:
             # Another start draws other ids: none of those that were given out comes again.
             starts = int(self._told("starts") or 0) + 1
             self._tell("starts", str(starts))
-        fresh.ids.reseed(f"{world.ids.seed} {starts}")
+            given = decoded(tuple[tuple[int, int], ...], orjson.loads(self._told("given") or "[]"), "given")
+        world.ids.reseed(f"{world.ids.seed} {starts}", starts)
+        world.users.given = dict(given)
         world.restore(fresh.snapshot())
 
     def load_sessions(self, sessions: Sessions) -> None:
@@ -200,6 +203,8 @@ class StateFile:
                     self._write(book)
             if clock != self._clock:
                 self._tell("clock", orjson.dumps(clock).decode())
+            if world.users.given != self._given:
+                self._tell("given", _text(tuple(world.users.given.items())))
             if settings is not self._settings:
                 self._tell("settings", _text(settings))
             self._db.execute("COMMIT")
@@ -211,6 +216,7 @@ class StateFile:
             if book.changed:
                 book.changed.clear()
         self._clock, self._settings, self._replaced = clock, settings, False
+        self._given = dict(world.users.given)
 
     def _write(self, book: Book[Any, Any]) -> None:
         for key, dropped in (book.changed or {}).items():

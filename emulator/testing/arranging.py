@@ -186,28 +186,30 @@ def stream(pod: Pod, which: str | Stream) -> Stream:
     return which if isinstance(which, Stream) else rooms(pod)[which]
 
 
-def connect(pod: Pod, one: str, other: str, status: str) -> None:
+def connect(pod: Pod, one: str, other: str, status: str, silent: bool) -> None:
     found = users(pod)
     first, second = found[one], found[other]
     if first.company_id == second.company_id:
         raise Invalid(f"'{one}' and '{other}' are colleagues, who need no connection")
 
     def work() -> None:
-        if status == "NONE":
-            pod.world.connections.forget(first, second)
-        else:
-            pod.world.connections.set(first, second, status)
+        with pod.world.arranged(silent=silent):
+            if status == "NONE":
+                pod.world.connections.forget(first, second)
+            else:
+                pod.world.connections.set(first, second, status)
 
     pod.do(work)
 
 
-def say(pod: Pod, user: str, room: str | Stream, text: str) -> Message:
+def say(pod: Pod, user: str, room: str | Stream, text: str, silent: bool) -> Message:
     sender, where = users(pod)[user], stream(pod, room)
 
     def work() -> Message:
         world = pod.world
         content = render(world, sender, as_messageml(text), None)
-        return world.messages.post(sender, world.streams.book[where.id], content, Origin(session=world.ids.uuid()))
+        with world.arranged(silent=silent):
+            return world.messages.post(sender, world.streams.book[where.id], content, Origin(session=world.ids.uuid()))
 
     return pod.do(work)
 

@@ -244,14 +244,21 @@ class Emulator:
         return arranging.AppOfPod(self, app_id)
 
     def connect(
-        self, user: str, other: str, status: Literal["ACCEPTED", "PENDING", "REJECTED", "NONE"] = "ACCEPTED"
+        self,
+        user: str,
+        other: str,
+        status: Literal["ACCEPTED", "PENDING", "REJECTED", "NONE"] = "ACCEPTED",
+        *,
+        silent: bool = False,
     ) -> None:
-        """Connect two users of different companies; PENDING is a request of the first."""
-        arranging.connect(self, user, other, status)
+        """Connect two users of different companies; PENDING is a request of the first. Datafeeds and counterparts hear
+        of it unless it is `silent`."""
+        arranging.connect(self, user, other, status, silent)
 
-    def say(self, user: str, room: str | Stream, text: str) -> Message:
-        """Let a user say something (MessageML, or text), whom nobody asks whether they may; the message."""
-        return arranging.say(self, user, room, text)
+    def say(self, user: str, room: str | Stream, text: str, *, silent: bool = False) -> Message:
+        """Let a user say something (MessageML, or text), whom nobody asks whether they may; the message. Datafeeds and
+        counterparts hear of it unless it is `silent`."""
+        return arranging.say(self, user, room, text, silent)
 
     def messages(self, room: str | Stream) -> list[Message]:
         """All messages of a room or another stream, oldest first."""

@@ -52,6 +52,7 @@ class Datafeed:
     owner: int
     tag: str | None
     used_at: int
+    used_in: int
     queue: list[Entry] = field(default_factory=list)
     batches: dict[str, _Batch] = field(default_factory=dict)
     acknowledgements: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_ACKNOWLEDGED))
@@ -65,6 +66,8 @@ class Datafeeds:
         self._world = world
         self._feeds: dict[str, Datafeed] = {}
         self._of_user: dict[int, list[Datafeed]] = {}
+        self.life = 0
+        """How often the world was put back."""
         world.events.listen(self._arrived)
 
     def create(self, user: User, tag: str | None = None) -> Datafeed:
@@ -75,23 +78,23 @@ class Datafeeds:
         for feed in feeds if self._world.settings.same_tag == "same" else ():
             if tag and feed.tag == tag:
                 return feed
+        if len(feeds) >= MOST_FEEDS:  # one of tests before makes room, which nobody has used since a reset
+            oldest = min(feeds, key=lambda feed: feed.used_in)
+            if oldest.used_in != self.life:
+                self._drop(oldest)
+                feeds.remove(oldest)
         if len(feeds) >= MOST_FEEDS:
             raise TooManyFeeds(f"'{user.username}' has {MOST_FEEDS} feeds already: delete a listed one")
         feed = Datafeed(
-            id=self._free_id(),
+            id=f"{self._world.ids.hex(32)}_f_{self._world.ids.hex(5)}",
             owner=user.id,
             tag=tag or None,
             used_at=self._world.clock.now(),
+            used_in=self.life,
         )
         self._feeds[feed.id] = feed
         self._of_user.setdefault(user.id, []).append(feed)
         return feed
-
-    def _free_id(self) -> str:
-        # The ids of a world come again when it is restored, and feeds outlive that.
-        while (feed_id := f"{self._world.ids.hex(32)}_f_{self._world.ids.hex(5)}") in self._feeds:
-            pass
-        return feed_id
 
     def listed(self, user: User, tag: str | None = None) -> list[Datafeed]:
         """The live feeds of a user, those of a tag when one is given."""
@@ -125,6 +128,7 @@ class Datafeeds:
                 raise Invalid(f"'{acknowledged[:40]}' acknowledges nothing of this datafeed")
             feed.batches.pop(acknowledged, None)
         now = feed.used_at = self._world.clock.now()
+        feed.used_in = self.life
         for key, batch in list(feed.batches.items()):
             if now >= batch.until:
                 feed.queue[:0] = batch.entries
@@ -173,6 +177,7 @@ class Datafeeds:
 
     def _arrived(self, event: Event) -> None:
         if isinstance(event.about, WorldRestored):  # what is queued may speak of what is no more
+            self.life += 1
             for feed in self._feeds.values():
                 feed.queue.clear()
                 feed.batches.clear()

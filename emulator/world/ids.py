@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import random
 import uuid
-from typing import Any
 from urllib.parse import quote
 
 _STREAM = b"t"
 _MESSAGE = b"m"
 _EVENT = b"o"
 _POD_SHIFT = 36
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_EVENTS, _STRIDE = len(_LETTERS) ** 6, 35_135_674_297
+"""So many ids of events there are, and a number without a common factor: its multiples meet each of them once."""
+_LIFE = 10_000_000
+"""So many events one life of a world may have before their ids come to those of the next."""
 _TO_URL_SAFE = str.maketrans("+/", "-_", "=")
 
 
@@ -37,10 +41,11 @@ def standard(stream_or_message: str) -> str:
 
 
 class IdSource:
-    """New ids. The same seed and the same calls give the same ones."""
+    """New ids, none of them twice, whatever is restored meanwhile. The same seed and the same calls give the same."""
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
+        self._events = 0
         self._random = random.Random(seed)  # noqa: S311 - ids must repeat from a seed; secrets are made in `access`
 
     def _id(self, at: int, kind: bytes) -> str:
@@ -74,15 +79,16 @@ class IdSource:
         return f"{self._random.getrandbits(4 * digits):0{digits}x}"
 
     def event(self) -> str:
-        """Six letters and digits, as real-time events carry."""
-        return "".join(self._random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", k=6))
+        """Six letters and digits, as real-time events carry. Drawn by chance, two of a long run would be the same."""
+        self._events += 1
+        number, letters = self._events * _STRIDE % _EVENTS, ""
+        for _ in range(6):
+            number, letter = divmod(number, len(_LETTERS))
+            letters += _LETTERS[letter]
+        return letters
 
-    def reseed(self, seed: str) -> None:
-        """Draw other ids from now on."""
+    def reseed(self, seed: str, life: int | None = None) -> None:
+        """Draw other ids from now on; those of another life, the how-manyeth, where that is given."""
         self._random.seed(seed)
-
-    def state(self) -> Any:
-        return self._random.getstate()
-
-    def restore(self, state: Any) -> None:
-        self._random.setstate(state)
+        if life is not None:
+            self._events = life * _LIFE

@@ -172,15 +172,18 @@ class Users:
             company=lambda user: (user.company_id,),
             role=lambda user: user.roles,
         )
+        self.given: dict[int, int] = {}
+        """By company the number of the last id that was given out. No part of a snapshot."""
         self.names: Grams[int, User] = self.book.also(Grams(_text_of))
 
     # --- changing ---
 
     def next_id(self, pod: int) -> int:
-        """The id that the next user of this company gets."""
-        number = self.book.count_by("company", pod) + 1
+        """The id that the next user of this company gets: one that was never given out, whatever was restored."""
+        number = max(self.book.count_by("company", pod), self.given.get(pod, 0)) + 1
         while ids.user_id(pod, number) in self.book:
             number += 1
+        self.given[pod] = number
         return ids.user_id(pod, number)
 
     def add(self, user: User, *, by: int = 0) -> User:

@@ -40,7 +40,6 @@ class Snapshot:
     """The state of a world at a moment. Good for any number of restores."""
 
     clock: Any
-    ids: Any
     settings: Settings
     books: tuple[Any, ...]
 
@@ -141,15 +140,13 @@ class World:
         """The present state. Costs a copy of the containers, not of what is in them."""
         return Snapshot(
             self.clock.state(),
-            self.ids.state(),
             self.settings,
             tuple(book.state() for book in self.books.values()),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Back to a snapshot of this world."""
+        """Back to a snapshot of this world. Ids that were given out since then are not given out again."""
         self.clock.restore(snapshot.clock)
-        self.ids.restore(snapshot.ids)
         self.settings = snapshot.settings
         for book, state in zip(self.books.values(), snapshot.books, strict=True):
             book.restore(state)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import TypedDict
 
 from emulator.api.agent.events import v4_event
-from emulator.api.call import Answer
+from emulator.api.call import Answer, Left
 from emulator.stage.waiting import told
 from emulator.table.table import endpoint
 
@@ -75,18 +75,20 @@ async def read_datafeed(call: Call) -> Events:
 
 
 async def _arrival(call: Call, feed: Datafeed) -> bool:
-    """Whether something comes into a feed, or the feed goes, before the hold is over or the pod stops. Refused as at
-    the start of a call when who waits may no longer."""
+    """Whether something comes into a feed, or the feed goes, before the hold is over, the pod stops or the world is
+    put back. Refused as at the start of a call when who waits may no longer; Left where the client has gone."""
     feeds, waiting, loop = call.world.datafeeds, call.stage.waiting, asyncio.get_running_loop()
-    until = loop.time() + call.stage.hold
+    until, life = loop.time() + call.stage.hold, feeds.life
     with waiting.woken() as woken:
-        end = feeds.when_arrives(feed, woken.set)
+        end, call.on_left = feeds.when_arrives(feed, woken.set), woken.set
         try:
             while await told(woken, until - loop.time()):
+                if call.left:
+                    raise Left
                 call.judge()
                 if feeds.has_news(feed):
                     return True
-                if waiting.over:
+                if waiting.over or feeds.life != life:
                     return False
                 woken.clear()
         finally:

@@ -120,6 +120,19 @@ def test_a_feed_is_its_owners_and_not_for_apps(wire: Wire, feed: str) -> None:
     assert read(wire, feed)["events"] == []
 
 
+def test_tests_that_reset_and_make_a_feed_each_go_on(wire: Wire) -> None:
+    """Nobody uses the feeds of the tests before; a bot that goes on reading keeps its own."""
+    kept = bot(wire, "POST", FEEDS, json={}).json()["id"]
+    wire.stage.hold = 0
+    for _ in range(22):
+        wire.stage.reset()
+        made = bot(wire, "POST", FEEDS, json={})
+        assert made.status_code == 201
+        said = say(wire)
+        for feed in (kept, made.json()["id"]):
+            assert [event["messageId"] for event in read(wire, feed)["events"]] == [said]
+
+
 def test_a_reset_empties_the_feed_and_leaves_it(wire: Wire, feed: str) -> None:
     say(wire)
     wire.stage.reset()
