@@ -373,6 +373,23 @@ def a_look_up_by_who_is_internal(wire: Wire) -> Any:
     return status(wire.get("/pod/v3/users", params=asked))
 
 
+@both("unknownUserIds", {"errors": 1, "absent": 0})
+def an_id_that_nobody_has(wire: Wire) -> Any:
+    asked = {"uid": f"{wire.id('alice')},{wire.id('alice') + 654321}"}
+    return len(wire.get("/pod/v3/users", params=asked).json().get("errors", []))
+
+
+@both("externalUsernames", {"shown": ["carol"] * 3, "hidden": [None] * 3})
+def the_username_of_somebody_elsewhere(wire: Wire) -> Any:
+    carol = {"uid": wire.id("carol")}
+    found = [
+        wire.get("/pod/v2/user", params=carol).json(),
+        *wire.get("/pod/v3/users", params=carol).json()["users"],
+        *wire.post("/pod/v1/user/search", json={"query": "carol"}).json()["users"],
+    ]
+    return [each.get("username") for each in found]
+
+
 @both("barredUsers", {"found": 1, "hidden": 0})
 def a_search_across_a_barrier(wire: Wire) -> Any:
     answer = wire.post("/pod/v1/user/search", json={"query": "ivan"})

@@ -72,7 +72,8 @@ def user_v2(world: World, user: User, viewer: Caller, *, extended: str) -> UserV
         answer["lastName"] = user.last_name
     answer["displayName"] = user.display_name
     answer["company"] = world.companies.of(user.company_id).name
-    answer["username"] = user.username
+    if colleague or world.settings.external_usernames == "shown":
+        answer["username"] = user.username
     answer["accountType"] = user.account_type
     answer["avatars"] = avatars(user)
     if not colleague:

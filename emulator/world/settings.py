@@ -146,6 +146,22 @@ class Settings:
         "GET /pod/v2/user",
         strict="refused",
     )
+    unknown_user_ids: Literal["errors", "absent"] = _choice(
+        "errors",
+        "ids that nobody has, in a look-up that finds somebody else: among its errors, or left out",
+        Basis.SPECIFIED,
+        "production/pod.md 5",
+        "GET /pod/v3/users",
+    )
+    external_usernames: Literal["shown", "hidden"] = _choice(
+        "shown",
+        "the username of users of other companies in look-ups",
+        Basis.DOCUMENTED,
+        "production/pod.md 3.4",
+        "GET /pod/v2/user",
+        "GET /pod/v3/users",
+        "POST /pod/v1/user/search",
+    )
     streams_list_limit: Literal["free", "bounded"] = _choice(
         "free",
         "`limit` 0, which is all, and above 1,000",

@@ -130,8 +130,10 @@ def users(call: Call) -> UserList | None:
     )
     if not found and not errors:
         return None
-    known = {each.id for each in call.world.users.look_up(call.user, user_ids=user_ids)}
-    errors += [{"error": "invalid.format", "id": str(each)} for each in dict.fromkeys(user_ids) if each not in known]
+    if call.world.settings.unknown_user_ids == "errors":
+        known = {each.id for each in call.world.users.look_up(call.user, user_ids=user_ids)}
+        strange = [each for each in dict.fromkeys(user_ids) if each not in known]
+        errors += [{"error": "invalid.format", "id": str(each)} for each in strange]
     answer: UserList = {"users": [_answer(call, each) for each in found]}
     if errors:
         answer["errors"] = errors
