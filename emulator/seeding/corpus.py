@@ -18,7 +18,7 @@ from emulator.seeding.file import BUNDLED
 CORPUS = BUNDLED / "corpus"
 MOST_VARIANTS = 12
 
-_TURN = re.compile(r"(a|b|c|bot|all) (-|now|quick|norm|slow|long|day)((?: \+[a-z]\S*)*) (.*)", re.DOTALL)
+_TURN = re.compile(r"(a|b|c|bot|all) (-|now|quick|norm|slow|long|day)((?: \+[a-z]\S*)*)(?: (.*))?", re.DOTALL)
 _CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _PERSON = re.compile(r"\{@?([abc])(?:\.[a-z]+)?\}")
@@ -134,7 +134,7 @@ def _turns(say: str) -> list[Turn]:
             lines.append(line)
     turns = []
     for line in lines:
-        match = _TURN.fullmatch(line + " " if line.endswith("+react") else line)
+        match = _TURN.fullmatch(line.rstrip())
         if match is None:
             raise ValueError(f"not a turn: {line[:60]}")
         flags = (flag[1:].partition("=") for flag in match[3].split())
@@ -143,7 +143,7 @@ def _turns(say: str) -> list[Turn]:
                 who=match[1],
                 delay=match[2],
                 flags={name: value for name, _, value in flags},
-                variants=variants(match[4].strip()),
+                variants=variants((match[4] or "").strip()),
             )
         )
     return turns

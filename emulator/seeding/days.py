@@ -171,7 +171,18 @@ class Days:
         if window is not None:
             first, last = map(_minute, window)
             weights = [(weight or 0.1) if first <= at * _BIN < last else 0.0 for at, weight in enumerate(weights)]
-        return Weighted(weights)
+        opening = self._opening(kind)
+        return Weighted(weight if at * _BIN in opening else 0.0 for at, weight in enumerate(weights))
+
+    @cache  # noqa: B019
+    def _opening(self, kind: str) -> range:
+        """The minutes of the local day in which what is spoken of is open."""
+        first, last = self._rhythm["hours"]["open"].get(kind, ("00:00", "24:00"))
+        return range(_minute(first), _minute(last))
+
+    def is_open(self, kind: str, zone: str, at: int) -> bool:
+        """Whether it is open at a moment."""
+        return self.zone(zone).local(at)[1] in self._opening(kind)
 
     def _there(self, here: str, there: str, minute: int) -> int:
         """What a minute of the day here is there, today."""

@@ -8,6 +8,7 @@ from collections import deque
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from emulator.seeding.corpus import Turn
 from emulator.seeding.days import MINUTE, Days, Weighted
 from emulator.seeding.files import content_of
 from emulator.seeding.slots import Slots, Values
@@ -16,7 +17,7 @@ from emulator.world.attachments import Upload
 from emulator.world.messages import Content, Message, Origin
 
 if TYPE_CHECKING:
-    from emulator.seeding.corpus import Corpus, Thread, Turn
+    from emulator.seeding.corpus import Corpus, Thread
     from emulator.seeding.days import Zone
     from emulator.seeding.people import Person
     from emulator.seeding.phrases import Phrase, Phrases
@@ -32,6 +33,8 @@ _AWAKE = 6 * 60 + 30, 19 * 60
 """When somebody who hears of a release is at work, in minutes of the day."""
 _BEFORE_NOW = 1_500
 _NEVER = 2**62
+_NO_TRADE = frozenset(("support", "incident", "announcement", "social"))
+"""Kinds of rooms in which nobody asks a bot for prices."""
 _WEEKEND_CURVES = frozenset(("always", "social"))
 _DAYS_OF_THEIR_OWN = frozenset(("monday", "friday", "monthend"))
 
@@ -61,6 +64,8 @@ class Talk:
         self._apps = [app.id for app in world.apps.book if app.enabled and app.automatic]
         self._delays = {name: _quantiles(*part) for name, part in corpus.delays.items() if isinstance(part, list)}
         self._incidents = self._drawn_incidents(seed)
+        thumbs = corpus.rhythm["thumbs"]["of"]
+        self._thumbs = [Turn(who="all", delay="quick", flags={}, variants=(text,)) for text in thumbs]
         self._casts: dict[tuple[str, tuple[str, ...], bool | None, bool], tuple[list[Person], Weighted] | None] = {}
         self._pairs: dict[tuple[str, str], dict[str, Person]] = {}
 
@@ -150,9 +155,13 @@ class Talk:
         said: list[Said] = []
         for _ in range(_TRIES if threads else 0):
             thread = threads[table.draw(place.dice)]
-            if not said and thread.when is None and not thread.months:
+            if not said and self._any_time(place, thread, at):
                 self._turns(place, thread, place.dice, said, len(thread.turns), at, None, _NEVER)
         return said
+
+    def _any_time(self, place: Place, thread: Thread, at: int) -> bool:
+        """Whether a thread that is not drawn by the clock may begin at a moment."""
+        return thread.when is None and not thread.months and self._days.is_open(thread.kind, place.zone, at)
 
     def _turns(
         self,
@@ -206,8 +215,32 @@ class Talk:
             )
             last[person.id] = number
             spoken = True
+        else:
+            if spoken and len(said) < most:
+                self._thumb(place, thread, cast, values, said, until, dice)
         if spoken and len(cast) > 1:
             self._pairs[thread.kind, "".join(sorted(cast))] = cast
+
+    def _thumb(
+        self,
+        place: Place,
+        thread: Thread,
+        cast: dict[str, Person],
+        values: Values,
+        said: list[Said],
+        until: int,
+        dice: random.Random,
+    ) -> None:
+        """Now and then somebody else who spoke has no more to say than that."""
+        others = [cast[who] for who in sorted(thread.speakers & cast.keys()) if cast[who] is not said[-1].person]
+        if place.read_only or not others or dice.random() >= self._corpus.rhythm["thumbs"]["share"]:
+            return
+        at = said[-1].at + self._after(self._thumbs[0], said[-1].at, self._days.zone(place.zone), dice)
+        if at < until:
+            turn = self._thumbs[int(dice.random() * len(self._thumbs))]
+            person = others[int(dice.random() * len(others))]
+            content = self._phrases.of(turn)[0].content(values)
+            said.append(Said(at, len(said), person, content, (), None, None, None))
 
     def _after(self, turn: Turn, at: int, zone: Zone, dice: random.Random) -> int:
         """How long after the turn before (ms)."""
@@ -314,9 +347,8 @@ class Talk:
     def _start(self, place: Place, thread: Thread, dice: random.Random, recent: bool) -> tuple[int, str | None] | None:
         """When a thread begins, and the release that it is about; None where it does not fit."""
         if recent:
-            if thread.when is not None or thread.months:
-                return None
-            return self._now - int((2 + 56 * dice.random()) * MINUTE), None
+            at = self._now - int((2 + 56 * dice.random()) * MINUTE)
+            return (at, None) if self._any_time(place, thread, at) else None
         zone = self._days.zone(place.zone)
         curve = self._corpus.rhythm["hours"]["by_kind"][place.kind]
         ages = self._days.ages(
@@ -411,6 +443,7 @@ class _Signature(NamedTuple):
     most: int
     external: bool
     read_only: bool
+    trades: bool
 
 
 def _signature(place: Place) -> _Signature:
@@ -423,6 +456,7 @@ def _signature(place: Place) -> _Signature:
         most=min(len(place.members), 4),
         external=place.external,
         read_only=place.read_only,
+        trades=place.kind not in _NO_TRADE,
     )
 
 
@@ -434,6 +468,8 @@ def _languages(threads: tuple[Thread, ...], language: str | None) -> list[tuple[
 
 
 def _may_be_in(thread: Thread, place: _Signature) -> bool:
+    if thread.kind == "bot" and thread.books and not place.trades:
+        return False
     if place.books and thread.first_book is not None and thread.first_book not in place.books:
         return False
     if "bot" in thread.speakers and not place.bot:

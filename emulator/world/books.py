@@ -283,10 +283,13 @@ class Postings(Generic[V, W, T]):
             for value, item in old - found:
                 self._remove(value, item)
             found -= old
+        if self._shared:
+            self._unshare()
+        lists, own = self._lists, self._own
         for value, item in found:
-            items = self._own_list(value)
+            items = lists.get(value) if own is None else self._own_list(value)
             if items is None:
-                self._lists[value] = [item]
+                lists[value] = [item]
             elif items[-1] < item:
                 items.append(item)
             else:  # imported messages carry the time at which they were written elsewhere
@@ -296,10 +299,13 @@ class Postings(Generic[V, W, T]):
         for value, item in self._found_by(record):
             self._remove(value, item)
 
+    def _unshare(self) -> None:
+        self._lists, self._own, self._shared = self._lists.copy(), set(), False
+
     def _own_list(self, value: W) -> list[T] | None:
         """The list under a value, to be changed; None where there is none."""
         if self._shared:
-            self._lists, self._own, self._shared = self._lists.copy(), set(), False
+            self._unshare()
         items = self._lists.get(value)
         if self._own is not None and value not in self._own:
             self._own.add(value)
