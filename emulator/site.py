@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from asyncio import Lock
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -15,6 +18,8 @@ from emulator.world.errors import Invalid
 from emulator.world.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from emulator.control.keys import Keys
 
 _BESIDE = 2_000
@@ -41,6 +46,7 @@ class Site:
         self.main = stage
         self.worlds: dict[str, Stage] = {}
         self._made = 0
+        self.making = Lock()
         self.control_token = control_token
         self.keys = keys
         self.advertised = advertised
@@ -98,19 +104,21 @@ class Site:
     def world_names(self) -> list[str]:
         return ["main", *self.worlds]
 
-    def add_world(
-        self, name: str | None = None, world: str | None = None, growth: tuple[int, int, int, int] | None = None
-    ) -> str:
-        """A world beside the others: the main one as it was loaded, or one that ships with the emulator, grown by so
-        many users, rooms and messages with a seed (`growth`, in this order). Its name."""
+    def must_be_new(self, name: str | None) -> str:
+        """The name of a world to come, one that is free where none was given; Invalid where it cannot be."""
         if name is None:
             name = next(fresh for number in count(1) if (fresh := f"world-{number}") not in self.worlds)
         if name == "main" or name in self.worlds:
             raise Invalid(f"there is a world '{name}' already")
         if len(self.worlds) >= MOST_WORLDS:
             raise Invalid(f"there are {MOST_WORLDS} worlds already: delete one")
+        return name
+
+    def make_world(self, world: str | None = None, growth: tuple[int, int, int, int] | None = None) -> World:
+        """The main world as it was loaded, or one that ships with the emulator, grown by so many users, rooms and
+        messages with a seed (`growth`, in this order). It may be made beside the calls: nothing else is changed."""
         if world is None:
-            made = World(name)
+            made = World()
             made.restore(self.main.loaded)
             made.ids.reseed(f"{self.main.world.ids.seed} beside", _BESIDE)
         else:
@@ -125,13 +133,24 @@ class Site:
             from emulator.seeding.grow import grow
 
             users, rooms, messages, seed = growth
-            grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
-        main = self.main
+            with _nothing_collected():
+                grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
+        return made
+
+    def add_world(self, name: str | None = None, made: World | None = None) -> str:
+        """A world beside the others: what was made, or the main one as it was loaded. Its name."""
+        name, main = self.must_be_new(name), self.main
+        made = made or self.make_world()
         self._made += 1
         made.ids.reseed(f"{main.world.ids.seed} {name} {self._made}", _BESIDE + self._made)
         self.worlds[name] = Stage(made, pod_key=main.pod_key, hold=main.hold, bodies=main.bodies)
         self.worlds[name].fit(self.main.fitted)
         return name
+
+    def drop_world(self, name: str) -> None:
+        """Let go of a world beside the others."""
+        self.worlds.pop(name).close()
+        gc.unfreeze()
 
     async def _no_world(self, name: str, send: Any) -> None:
         reason = f"there is no world '{name[:64]}', there are {', '.join(self.world_names())}"
@@ -143,6 +162,19 @@ class Site:
         ]
         await send({"type": "http.response.start", "status": 404, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """What is made is no garbage. To look for some holds everybody, as long as there is much to look through."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if before:
+            gc.enable()
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

@@ -115,8 +115,12 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
             click.echo(start_screen(world, made.home, made.url, made.token, well_known=_well_known(settings)))
         sys.stdout.flush()
 
+    def stopped() -> None:
+        made.close()
+        gc.freeze()  # the process ends: to look through large worlds for garbage once more would take seconds
+
     Server(
-        made.site(), made.bound, log_level=settings.log_level, on_ready=ready, on_stopped=made.close, tls=made.tls
+        made.site(), made.bound, log_level=settings.log_level, on_ready=ready, on_stopped=stopped, tls=made.tls
     ).serve_forever()
 
 

@@ -540,7 +540,7 @@ def test_what_the_start_says_outlives_a_reset_and_goes_for_worlds_beside(wire: W
     wire.world.set(messages_order="newest")
     wire.stage.reset()
     assert wire.world.settings.messages_order == "oldest"
-    name = wire.site.add_world(world="empty")
+    name = wire.site.add_world(made=wire.site.make_world("empty"))
     assert wire.site.worlds[name].world.settings.messages_order == "oldest"
 
 

@@ -8,16 +8,20 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from emulator.control.parts import NAME, Deleted, Part, call
+from emulator.stage.waiting import beside
 from emulator.world.errors import Invalid, Unknown
 
 if TYPE_CHECKING:
+    from asyncio import Lock
+
     from starlette.requests import Request
 
     from emulator.stage.stage import Stage
+    from emulator.world.world import World
 
 
 MOST_USERS, MOST_ROOMS, MOST_MESSAGES = 5_000, 1_000, 50_000
-"""By so much a world may grow in one call, which all others wait for: a few seconds. More is for the start."""
+"""By so much a world may grow in one call, which takes a few seconds. More is for the start."""
 
 
 class Site(Protocol):
@@ -27,7 +31,15 @@ class Site(Protocol):
 
     def world_names(self) -> list[str]: ...
 
-    def add_world(self, name: str | None, world: str | None, growth: tuple[int, int, int, int] | None) -> str: ...
+    making: Lock
+
+    def must_be_new(self, name: str | None) -> str: ...
+
+    def make_world(self, world: str | None, growth: tuple[int, int, int, int] | None) -> World: ...
+
+    def add_world(self, name: str | None, made: World) -> str: ...
+
+    def drop_world(self, name: str) -> None: ...
 
 
 def _site(request: Request) -> Site:
@@ -61,10 +73,13 @@ class NewWorld(Part):
     seed: int = 0
 
 
-def create_world(request: Request, asked: NewWorld) -> WorldPlace:
-    growth = (asked.users, asked.rooms, asked.messages, asked.seed)
-    name = _site(request).add_world(asked.name, asked.world, growth)
-    return _described(request, name)
+async def create_world(request: Request, asked: NewWorld) -> WorldPlace:
+    """A world beside the others. It is made while they are called."""
+    site, growth = _site(request), (asked.users, asked.rooms, asked.messages, asked.seed)
+    site.must_be_new(asked.name)
+    async with site.making:  # one at a time: each takes from all the others
+        made = await beside(lambda: site.make_world(asked.world, growth))
+    return _described(request, site.add_world(asked.name, made))
 
 
 def delete_world(request: Request) -> Deleted:
@@ -73,7 +88,7 @@ def delete_world(request: Request) -> Deleted:
         raise Invalid("the main world stays: reset it")
     if name not in site.worlds:
         raise Unknown(f"there is no world '{name}', there are {', '.join(site.world_names())}")
-    site.worlds.pop(name).close()
+    site.drop_world(name)
     return {"deleted": name}
 
 

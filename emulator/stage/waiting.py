@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Waiting:
@@ -52,3 +56,29 @@ async def told(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def beside(work: Callable[[], T]) -> T:
+    """What `work` gives back. It is done in a thread of its own while calls are answered, and must touch nothing that
+    they do. A pod that stops does not wait for it."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(what: Callable[[Any], None], value: Any) -> None:
+        def told() -> None:
+            if not done.done():
+                what(value)
+
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(told)
+
+    def run() -> None:
+        try:
+            found = work()
+        except BaseException as error:
+            tell(done.set_exception, error)
+        else:
+            tell(done.set_result, found)
+
+    threading.Thread(target=run, daemon=True, name="beside").start()
+    return await done

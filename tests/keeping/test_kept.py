@@ -18,7 +18,7 @@ import pytest
 from emulator import Emulator
 from emulator.keeping.document import exported
 from tests.conftest import Wire, refused
-from tests.keeping.test_state_file import PLANE, Served
+from tests.keeping.killing import PLANE, Served
 
 
 def start(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -2,130 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
-import random
-import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from emulator import Emulator
 from tests.conftest import refused
+from tests.keeping.killing import PLANE, Served, Work
 
-ROUNDS, CALLS = 5, 1_000
-PLANE = "/emulator/v1"
-
-
-class Served:
-    """A served emulator that keeps its state, and can be killed."""
-
-    def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "emulator", "serve", "--quiet", "--port", "0"]
-        command += ["--home", str(folder / "home"), "--state", str(folder / "state.db")]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        self.http = httpx.Client(base_url=json.loads(self.process.stdout.readline())["url"], trust_env=False)
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
-        self.http.close()
-
-
-class Work:
-    """Random calls, and what their answers promised."""
-
-    def __init__(self, seed: int) -> None:
-        self.dice = random.Random(seed)
-        self.tokens: list[tuple[str, str]] = []
-        self.rooms: dict[str, tuple[str, str]] = {}
-        self.messages: dict[str, tuple[str, str]] = {}
-        self.given: set[str] = set()
-        self.users: dict[int, str] = {}
-        self.count = 0
-
-    def token(self, served: Served) -> None:
-        user = self.dice.choice(["alice", "bob", "heidi"])
-        answer = served.http.post(f"{PLANE}/tokens", json={"user": user, "app": "acme-desk"}).json()
-        self.tokens.append((answer["token"], user))
-
-    def room(self, served: Served) -> None:
-        token, _ = self.dice.choice(self.tokens)
-        name = f"Kept {self.count}"
-        answer = self.call(served, token, "/pod/v3/room/create", json={"name": name, "description": "x"})
-        self.new(answer["roomSystemInfo"]["id"])
-        self.rooms[answer["roomSystemInfo"]["id"]] = (name, token)
-
-    def message(self, served: Served) -> None:
-        if not self.rooms:
-            self.room(served)
-        room = self.dice.choice(list(self.rooms))
-        words = f"word{self.count} kept"
-        files = [("attachment", ("a.csv", words.encode(), "text/csv"))] if self.dice.random() < 0.2 else None
-        data = {"message": f"<messageML>{words}</messageML>"}
-        path = f"/agent/v4/stream/{room}/message/create"
-        answer = self.call(served, self.rooms[room][1], path, data=data, files=files)
-        self.new(answer["messageId"])
-        self.messages[answer["messageId"]] = (room, words)
-
-    def user(self, served: Served) -> None:
-        answer = served.http.post(f"{PLANE}/users", json={"username": f"user{self.count}"}).json()
-        self.users[answer["id"]] = f"user{self.count}"
-
-    def new(self, given: str) -> None:
-        assert given not in self.given, "an id was given out twice"
-        self.given.add(given)
-
-    def call(self, served: Served, token: str, path: str, **request: Any) -> Any:
-        answer = served.http.post(path, headers={"sessionToken": token}, **request)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def one(self, served: Served) -> None:
-        self.count += 1
-        do = self.dice.choices([self.token, self.room, self.message, self.user], [1, 2, 8, 1])[0]
-        (do if self.tokens else self.token)(served)
-
-    def check(self, served: Served) -> None:
-        """All that was answered is there."""
-        for token, user in self.dice.sample(self.tokens, min(20, len(self.tokens))):
-            info = served.http.get("/pod/v2/sessioninfo", headers={"sessionToken": token})
-            assert info.json()["username"] == user
-        for room, (name, token) in self.rooms.items():
-            headers = {"sessionToken": token}
-            told = served.http.get(f"/pod/v3/room/{room}/info", headers=headers).json()
-            assert told["roomAttributes"]["name"] == name
-            listed = served.http.get(f"/agent/v4/stream/{room}/message?since=0&limit=500", headers=headers)
-            found = {each["messageId"] for each in listed.json()} if listed.status_code == 200 else set()
-            assert found == {message for message, (where, _) in self.messages.items() if where == room}
-        for message in self.dice.sample(list(self.messages), min(20, len(self.messages))):
-            room, words = self.messages[message]
-            body = {"text": words, "streamId": room}
-            headers = {"sessionToken": self.rooms[room][1]}
-            found = served.http.post("/agent/v1/message/search", json=body, headers=headers).json()
-            assert [each["messageId"] for each in found] == [message]
-        users = {each["id"]: each["username"] for each in served.http.get(f"{PLANE}/users").json()}
-        assert self.users.items() <= users.items()
+ROUNDS = 3
 
 
 def test_a_killed_process_loses_nothing_that_it_answered(tmp_path: Path) -> None:
+    """A hundred rounds are for who doubts: `python -m tests.keeping.killing`."""
     work = Work(seed=1)
     for _ in range(ROUNDS):
-        served = Served(tmp_path)
-        try:
-            work.check(served)
-            for _ in range(CALLS // ROUNDS + work.dice.randrange(-30, 30)):
-                work.one(served)
-        finally:
-            served.kill()
+        work.one_round(tmp_path)
     served = Served(tmp_path)
     try:
-        work.check(served)
+        assert work.check(served)["there"] > 0
         assert os.stat(tmp_path / "state.db").st_mode & 0o077 == 0
         second = subprocess.run(
             [
