@@ -168,7 +168,8 @@ cli.command("exec", params=[_as_for_exec(each) for each in serve.params], contex
 @cli.command()
 @click.option("--url", envvar="SYMPHONY_EMULATOR_URL", help="of the pod; else where the flags of serve put it")
 def health(url: str | None) -> None:
-    """Say whether a pod is up: exit code 0 when it is. Follows the variables of serve, as a container's check does."""
+    """Say whether a pod is up: exit code 0 when it is. Without --url it is the one of this home, as it says there, or
+    else where the variables of serve put it."""
     from emulator.execute import own_address
     from emulator.testing.served import is_up
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.config import Settings
+from emulator.home import ADDRESS
 from emulator.server import Background, no_proxy
 from emulator.stage import report as reports
 from emulator.start import Made, make
@@ -113,11 +114,13 @@ def _looked_at(made: Made, asked: Asked) -> list[str]:
 
 
 def own_address() -> str:
-    """Where `serve` serves under the variables of this process."""
+    """Where `serve` serves: as it says in its home, or else under the variables of this process."""
 
     def flag(name: str, otherwise: str) -> str:
         return os.environ.get(f"SYMPHONY_EMULATOR_{name}", otherwise)
 
+    with suppress(OSError, UnicodeDecodeError):
+        return (Path(flag("HOME", ".symphony-emulator")).expanduser() / ADDRESS).read_text(encoding="utf-8").strip()
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(flag("HOST", "127.0.0.1"), flag("HOST", "127.0.0.1"))  # noqa: S104
     scheme = "https" if flag("TLS", "").lower() in ("1", "true", "yes", "on", "t", "y") else "http"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{flag('PORT', '8080')}"

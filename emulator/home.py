@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 WELL_KNOWN = Path(__file__).parent / "access" / "well_known.pem"
 """A private key that is no secret: it comes with the package."""
+ADDRESS = "address"
+"""The file in which a pod says where it is served, as long as it is."""
 _LONGEST_CN = 64
 _LONGEST_FOLDER = 120
 
@@ -143,6 +145,13 @@ class Home:
             None if bot is None else (bot, Key(path=str(self.bot_key(bot)))),
             (str(authority), password) if url.startswith("https:") else None,
         )
+
+    def tell_address(self, url: str) -> None:
+        """Leave here where this machine reaches the pod, for `health`."""
+        write_private(self.path / ADDRESS, url + "\n")
+
+    def forget_address(self) -> None:
+        (self.path / ADDRESS).unlink(missing_ok=True)
 
     def open_up(self) -> None:
         """Let others read what clients need: keys of apps and bots, configurations, facts, the authority. Not the keys

@@ -52,7 +52,8 @@ class Made:
         return Site(self.stage, control_token=self.token, keys=self.home, advertised=self.advertised)
 
     def close(self) -> None:
-        """Leave all that is kept in its file."""
+        """Leave all that is kept in its file, and nothing that says a pod is up."""
+        self.home.forget_address()
         if self.kept is not None:
             self.kept.close()
 
@@ -79,7 +80,8 @@ def make(settings: Settings, world: World) -> Made:
     with _told_of(settings):
         names = [] if advertised is None else [origin_of(advertised)[1].host]
         tls = home.certify(world, settings.host, *names) if settings.tls else None
-    url = advertised or address_of(bound, settings.host, "https" if tls else "http")
+    served = address_of(bound, settings.host, "https" if tls else "http")
+    url = advertised or served
     stage = Stage(world, pod_key=pod_key, hold=settings.datafeed_hold, bodies=not settings.no_bodies)
     kept = None
     if settings.state is not None:
@@ -94,6 +96,7 @@ def make(settings: Settings, world: World) -> Made:
         stage.enliven(settings.live)
     with _told_of(settings):
         home.write_facts(world, url)
+        home.tell_address(served)
         if settings.readable_home:
             home.open_up()
     return Made(stage, home, bound, tls, url, token, kept, advertised)

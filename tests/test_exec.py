@@ -6,6 +6,8 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from click.testing import CliRunner
 
 from emulator import Emulator
 from emulator.cli import cli
-from tests.test_start import COMMAND, run
+from tests.test_start import COMMAND
 
 CALL = """
 import json, os, sys, urllib.request as r
@@ -34,17 +36,36 @@ sys.exit(int(sys.argv[1]))
 """
 
 
-def beside(code: int, *flags: str) -> subprocess.CompletedProcess[str]:
-    return run("exec", *flags, "--", sys.executable, "-c", CALL, str(code))
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def test_the_exit_code_is_that_of_the_command_and_the_home_goes_again() -> None:
+Beside = Callable[..., Done]
+
+
+@pytest.fixture
+def beside(capfd: pytest.CaptureFixture[str]) -> Beside:
+    """`exec` in this process, with keys that need not be made; what it runs is a process."""
+
+    def run(code: int, *flags: str, command: tuple[str, ...] = (sys.executable, "-c", CALL)) -> Done:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["exec", "--well-known-keys", *flags, "--", *command, str(code)], prog_name="symphony-emulator")
+        return Done(int(ended.value.code or 0), *capfd.readouterr())
+
+    return run
+
+
+def test_the_exit_code_is_that_of_the_command_and_the_home_goes_again(beside: Beside) -> None:
     done = beside(7)
     assert (done.returncode, done.stderr) == (7, "")
     assert not Path(done.stdout.strip()).exists()
 
 
-def test_what_makes_a_run_fail(tmp_path: Path) -> None:
+def test_what_makes_a_run_fail(beside: Beside, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     done = beside(0, "--report", str(report), "--fail-on-unused-permission", "--control-token", "secret")
     assert done.returncode == 1
@@ -63,15 +84,17 @@ def test_what_makes_a_run_fail(tmp_path: Path) -> None:
     assert "is no report in JSON" in beside(0, "--baseline", str(report)).stderr
 
 
-def test_a_command_that_is_not_there() -> None:
-    done = run("exec", "--", "no-such-command-here")
+def test_a_command_that_is_not_there(beside: Beside) -> None:
+    done = beside(0, command=("no-such-command-here",))
     assert done.returncode == 127
     assert done.stderr == "exec: there is no command 'no-such-command-here'\n"
 
 
 def test_sigterm_goes_to_the_command() -> None:
     code = "import signal as s, sys; s.signal(s.SIGTERM, lambda *_: sys.exit(5)); print('up', flush=True); s.pause()"
-    process = subprocess.Popen([*COMMAND, "exec", "--", sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*COMMAND, "exec", "--well-known-keys", "--", sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
     process.send_signal(signal.SIGTERM)
@@ -79,7 +102,7 @@ def test_sigterm_goes_to_the_command() -> None:
     process.stdout.close()
 
 
-def test_the_control_token_out_of_a_file(tmp_path: Path) -> None:
+def test_the_control_token_out_of_a_file(beside: Beside, tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("from-a-file\n")
     assert beside(0, "--control-token-file", str(file)).returncode == 0
@@ -90,8 +113,9 @@ def test_the_control_token_out_of_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tls", [False, True])
-def test_health_follows_the_variables_of_serve(tls: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Emulator.start(tls=tls) as pod:
+def test_health_follows_the_variables_of_serve(tls: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SYMPHONY_EMULATOR_HOME", str(tmp_path))
+    with Emulator.start(tls=tls, well_known_keys=True) as pod:
         monkeypatch.setenv("SYMPHONY_EMULATOR_PORT", pod.url.rpartition(":")[2])
         monkeypatch.setenv("SYMPHONY_EMULATOR_HOST", "0.0.0.0")
         monkeypatch.setenv("SYMPHONY_EMULATOR_TLS", str(tls).lower())

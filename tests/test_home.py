@@ -15,6 +15,7 @@ import yaml
 
 from emulator.cli import serve
 from emulator.config import Settings
+from emulator.execute import own_address
 from emulator.home import WELL_KNOWN
 from emulator.seeding.load import load
 from emulator.start import Made, make, start_screen
@@ -139,6 +140,15 @@ def test_bodies_are_kept_out_of_the_journal_of_each_world(started: Started) -> N
             assert read.json()["events"] == [], "and does not wait either"
             told = http.get(f"{prefix}{PLANE}/requests").json()
             assert [(call["request"], call["response"]) for call in told] == [("", "")] * 3
+
+
+def test_health_looks_where_the_pod_of_this_home_says(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMPHONY_EMULATOR_PORT", "1")  # the flags stand over the variables
+    made = started("--well-known-keys", "--tls", "--host", "0.0.0.0", "--well-known-keys-anywhere")
+    monkeypatch.setenv("SYMPHONY_EMULATOR_HOME", str(made.home.path))
+    assert own_address() == f"https://127.0.0.1:{made.bound.getsockname()[1]}"
+    made.close()
+    assert own_address() == "http://127.0.0.1:1"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
