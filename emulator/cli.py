@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from emulator.config import Settings
 from emulator.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from emulator.access.permissions import Match
     from emulator.world.world import World
@@ -327,13 +328,42 @@ def export(
         click.echo(f"wrote {file}")
 
 
+@cli.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+def import_lists(files: tuple[Path, ...]) -> None:
+    """Make a world file of what a pod's administrator can export: users (CSV, or JSON of the admin API) and the
+    manifests of apps (bundle.json). What was assumed is said beside it. The files may be given to --world as they are.
+
+    \b
+    symphony-emulator import users.csv bundle.json > world.yaml
+    """
+    from emulator.seeding.export import as_yaml
+    from emulator.seeding.file import read_imports
+    from emulator.seeding.load import build
+
+    with _mistakes_shown():
+        source, assumed = read_imports(files)
+        build(source)
+    click.echo(as_yaml(source.file), nl=False)
+    for each in assumed:
+        click.echo(each, err=True)
+
+
 def load_world(worlds: Sequence[str], seed: int, *, live: bool = False) -> World:
     """A world, or the mistakes in its file on the screen and exit code 1."""
     from emulator.seeding.load import load
+
+    with _mistakes_shown():
+        return load(worlds, seed, live=live)
+
+
+@contextmanager
+def _mistakes_shown() -> Iterator[None]:
+    """The mistakes in a file are shown on the screen, and end the program with exit code 1."""
     from emulator.seeding.source import WorldFileError
 
     try:
-        return load(worlds, seed, live=live)
+        yield
     except WorldFileError as error:
         click.echo(f"{error.source} has mistakes:", err=True)
         for mistake in error.mistakes:

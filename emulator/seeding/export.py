@@ -68,8 +68,13 @@ _TITLE = "# A world that lived, as symphony-emulator wrote it: docs/world.md tel
 
 def world_file(world: World, made_keys: Collection[str] = ()) -> str:
     """The world as the text of a world file, without these public keys."""
-    content = _Writer(world, made_keys).content()
-    return _TITLE + yaml.dump(content, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=120)
+    return _TITLE + as_yaml(_Writer(world, made_keys).content())
+
+
+def as_yaml(content: Any) -> str:
+    """What a world file holds as its text."""
+    text: str = yaml.dump(content, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=120)
+    return text
 
 
 def _ordered(part: Any, given: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from pathlib import Path
@@ -14,8 +15,13 @@ from emulator.seeding.check import checked
 from emulator.seeding.source import Source, WorldFileError
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Sequence
 
+
+Parsed = tuple[yaml.Node | None, Any]
+
+A_COMPANY = {"name": "My Company", "pod": 190}
+"""The pod of users in a list that names no company and no ids."""
 
 _SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -81,7 +87,31 @@ def read(*paths: Path) -> Source:
         text = _text(paths[0])
         content = yaml.load(text, Loader=_SAFE)  # noqa: S506 - it is safe
         return Source(names, content, lambda: _parsed(names[0], text)[0])
-    return _source(names, [_parsed(name, _text(path)) for name, path in zip(names, paths, strict=True)])
+    return _source(names, [_read(path)[0] for path in paths])
+
+
+def _read(path: Path) -> tuple[Parsed, list[str]]:
+    """A world file, or an administrator's list, as nodes and values, and what was assumed of it."""
+    name, text = str(path), _text(path)
+    parsed = (None, None) if path.suffix.lower() == ".csv" else _parsed(name, text)
+    if not _is_a_list(name) or _is_a_world(parsed[1]):
+        return parsed, []
+    from emulator.seeding.imports import imported
+
+    found = imported(name, text, *parsed)
+    return (found.tree, _SAFE("").construct_document(found.tree)), found.assumed
+
+
+def _is_a_world(content: Any) -> bool:
+    """Whether JSON holds a world file, which is YAML, too."""
+    return isinstance(content, dict) and "companies" in content
+
+
+def read_imports(paths: Sequence[Path]) -> tuple[Source, list[str]]:
+    """Lists that an administrator exported, and world files, as one; and what was assumed of the lists."""
+    found = [_read(path) for path in paths]
+    assumed = [each for _, said in found for each in said]
+    return _source([str(path) for path in paths], [parsed for parsed, _ in found]), assumed
 
 
 def read_document(document: Any, *below: Path) -> Source:
@@ -93,7 +123,11 @@ def read_document(document: Any, *below: Path) -> Source:
     return _source(list(map(str, below)), [*(_parsed(str(path), _text(path)) for path in below), over])
 
 
-def _source(names: list[str], parsed: list[tuple[yaml.Node | None, Any]]) -> Source:
+def _is_a_list(name: str) -> bool:
+    return name.lower().endswith((".csv", ".json"))
+
+
+def _source(names: list[str], parsed: list[Parsed]) -> Source:
     """What was parsed, checked as one."""
     tree, content = parsed[0]
     if len(parsed) > 1:
@@ -101,6 +135,8 @@ def _source(names: list[str], parsed: list[tuple[yaml.Node | None, Any]]) -> Sou
 
         tree = merged([each for each, _ in parsed])
         content = None if tree is None else _SAFE("").construct_document(tree)
+    if isinstance(content, dict) and "companies" not in content and any(_is_a_list(name) for name in names):
+        content = {"companies": [dict(A_COMPANY)], **content}
     source = Source(names, content, lambda: tree)
     source.file = checked(source)
     return source
@@ -116,7 +152,9 @@ def read_choices(path: Path) -> dict[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what Excel calls Unicode text
+        return content.decode("utf-16" if wide else "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise WorldFileError(str(path), [f"the file cannot be read: {error}"]) from None
 
