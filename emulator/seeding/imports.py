@@ -18,6 +18,7 @@ import yaml
 from emulator.seeding.kinds import no_such
 from emulator.seeding.source import WorldFileError
 from emulator.world.entitlements import ROLES
+from emulator.world.ids import pod_of
 
 SUFFIXES = (".csv", ".json")
 
@@ -125,8 +126,9 @@ def _made(name: str, key: str, parts: list[tuple[int, dict[str, Any]]], notes: _
     if key == "users":
         companies = {}
         for _, user in parts:
-            if "company" in user and user.get("id", 0) >> 36:
-                companies[user["company"]] = user["id"] >> 36
+            user_id = user.get("id")
+            if "company" in user and isinstance(user_id, int) and pod_of(user_id):
+                companies[user["company"]] = pod_of(user_id)
         if companies:
             content["companies"] = [{"name": company, "pod": pod} for company, pod in companies.items()]
     tree = yaml.representer.SafeRepresenter().represent_data(content)
