@@ -34,7 +34,7 @@ class Scene:
     def __post_init__(self) -> None:
         world = self.wire.world
         parties = tuple(sorted((self.alice.id, self.other.id)))
-        self.im = world.streams.open_im(self.alice, parties)
+        self.im = world.streams.book.one_by("parties", parties) or world.streams.open_im(self.alice, parties)
         if self.room.room and not self.room.room.cross_pod:
             world.streams.seat(self.room, self.other.id, owner=True)
         self.mine, self.theirs = self._say(self.alice), self._say(self.other)
@@ -285,14 +285,20 @@ class Outcome:
         return " ".join([f"{self.status}{other}{'!' if errors else ''}", *who])
 
 
+def scene_of(wire: Wire, name: str, *, abroad: bool = False) -> Scene:
+    """Where a row's call takes place."""
+    other, room = ("carol", "Acme x Globex") if abroad else ("bob", "Trading Desk")
+    scene = Scene(wire, wire.user(other), wire.room(room))
+    if not abroad and name.endswith(("/membership/add", "/room/search")):
+        scene.room = wire.world.rooms.open(scene.alice, RoomAttributes(name="Matrix", discoverable=True))
+        wire.world.streams.seat(scene.room, scene.other.id, owner=True)
+    return scene
+
+
 def outcome(wire: Wire, name: str, situation: Situation) -> Outcome:
     """What comes of a row's call in a situation."""
     wire.world.ids._random.seed(1)  # so that answers differ by what the situation does alone
-    other, room = ("carol", "Acme x Globex") if situation.abroad else ("bob", "Trading Desk")
-    scene = Scene(wire, wire.user(other), wire.room(room))
-    if not situation.abroad and name.endswith(("/membership/add", "/room/search")):
-        scene.room = wire.world.rooms.open(scene.alice, RoomAttributes(name="Matrix", discoverable=True))
-        wire.world.streams.seat(scene.room, scene.other.id, owner=True)
+    scene = scene_of(wire, name, abroad=situation.abroad)
     request = CALLS[name](scene)
     situation.change(scene)
     method, _, path = name.partition(" ")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from emulator.table.table import TABLE
-from tests import official
+from tests import matrix, official
 from tests.conftest import Wire
 
 DATA = Path(__file__).parent / "data"
@@ -44,63 +44,29 @@ def new_room(wire: Wire) -> str:
     return str(made["roomSystemInfo"]["id"])
 
 
-def room_with_bob(wire: Wire, owner: bool = False) -> str:
-    room = new_room(wire)
-    wire.post(f"/pod/v1/room/{room}/membership/add", json={"id": wire.id("bob")})
-    if owner:
-        wire.post(f"/pod/v1/room/{room}/membership/promoteOwner", json={"id": wire.id("bob")})
-    return room
-
-
 def im(wire: Wire) -> str:
     return str(wire.post("/pod/v1/im/create", json=[wire.id("bob")]).json()["id"])
 
 
-ARTICLE = {"title": "Up", "publisher": "News", "author": "A", "appId": "acme-desk", "articleUrl": "https://n.example/1"}
+def _as_in_the_matrix(name: str) -> Make:
+    """The call of the matrix, whose counterpart is a colleague."""
 
-GOOD: dict[str, Make] = {
-    "GET /pod/v1/connection/list": lambda w: {},
-    "GET /pod/v1/admin/system/protocols/list": lambda w: {},
-    "GET /pod/v2/system/protocols": lambda w: {},
+    def made(wire: Wire) -> dict[str, Any]:
+        request = matrix.CALLS[name](matrix.scene_of(wire, name))
+        request.pop("made", None)
+        return request
+
+    return made
+
+
+GOOD: dict[str, Make] = {name: _as_in_the_matrix(name) for name in matrix.CALLS} | {
     "GET /pod/v1/connection/user/{userId}/info": lambda w: {"path": {"userId": w.id("carol")}},
-    "GET /pod/v1/files/allowedTypes": lambda w: {},
-    "GET /pod/v1/presence/feed/{feedId}/read": lambda w: {"path": {"feedId": feed(w)}},
-    "GET /pod/v1/sessioninfo": lambda w: {},
-    "GET /pod/v2/sessioninfo": lambda w: {},
-    "GET /pod/v1/streams/{sid}/info": lambda w: {"path": {"sid": desk(w)}},
-    "GET /pod/v2/streams/{sid}/info": lambda w: {"path": {"sid": im(w)}},
-    "GET /pod/v1/user": lambda w: {"params": {"email": "bob@acme.example"}},
-    "GET /pod/v2/user": lambda w: {"params": {"uid": w.id("bob")}},
     "GET /pod/v3/users": lambda w: {"params": {"uid": f"{w.id('bob')},{w.id('carol')},nobody"}},
-    "GET /pod/v1/user/presence": lambda w: {},
-    "GET /pod/v2/user/presence": lambda w: {},
-    "GET /pod/v1/user/{uid}/presence": lambda w: {"path": {"uid": w.id("bob")}},
-    "GET /pod/v2/user/{uid}/presence": lambda w: {"path": {"uid": w.id("bob")}},
-    "GET /pod/v3/user/{uid}/presence": lambda w: {"path": {"uid": w.id("bob")}},
-    "POST /pod/v1/user/presence": lambda w: {"json": {"category": "AWAY"}},
     "POST /pod/v2/user/presence": lambda w: {"json": {"category": "IN_A_MEETING"}, "params": {"soft": "False"}},
-    "POST /pod/v3/user/presence": lambda w: {"json": {"category": "AWAY", "userId": w.id("alice")}},
     "POST /pod/v1/user/presence/register": lambda w: {"json": [w.id("carol")]},
-    "POST /pod/v1/presence/feed/create": lambda w: {},
-    "POST /pod/v1/presence/feed/{feedId}/delete": lambda w: {"path": {"feedId": feed(w)}},
-    "GET /pod/v3/room/{id}/info": lambda w: {"path": {"id": desk(w)}},
-    "POST /pod/v1/user/{uid}/follow": lambda w: {"path": {"uid": w.id("bob")}, "json": {"followers": [w.id("alice")]}},
-    "POST /pod/v1/user/{uid}/unfollow": lambda w: {
-        "path": {"uid": w.id("bob")},
-        "json": {"followers": [w.id("alice")]},
-    },
-    "GET /agent/v1/signals/list": lambda w: {"expect": [signal(w)]},
-    "GET /agent/v1/signals/{id}/get": lambda w: {"path": {"id": signal(w)}},
-    "GET /agent/v1/signals/{id}/subscribers": lambda w: {"path": {"id": signal(w)}},
     "POST /agent/v1/signals/create": lambda w: {"json": {"name": "S", "query": "CASHTAG:ibm"}},
-    "POST /agent/v1/signals/{id}/update": lambda w: {"path": {"id": signal(w)}, "json": {"name": "New"}},
-    "POST /agent/v1/signals/{id}/delete": lambda w: {"path": {"id": signal(w)}},
     "POST /agent/v1/signals/{id}/subscribe": lambda w: {"path": {"id": signal(w)}, "user": "bob"},
     "POST /agent/v1/signals/{id}/unsubscribe": lambda w: {"path": {"id": signal(w)}, "user": "bob"},
-    "POST /agent/v3/stream/{sid}/share": lambda w: {
-        "path": {"sid": desk(w)},
-        "json": {"type": "com.symphony.sharing.article", "content": ARTICLE},
-    },
     "POST /agent/v4/stream/{sid}/message/create": lambda w: {
         "path": {"sid": desk(w)},
         "data": {"message": HELLO},
@@ -111,39 +77,20 @@ GOOD: dict[str, Make] = {
         "path": {"sid": desk(w), "mid": sent(w)},
         "data": {"message": HELLO, "silent": "False"},
     },
-    "GET /agent/v4/stream/{sid}/message": lambda w: {"path": {"sid": desk(w)}, "params": {"since": 0}},
     "POST /agent/v1/message/search": lambda w: {"json": {"streamId": desk(w), "text": "rates are up"}},
-    "POST /pod/v1/admin/messagesuppression/{id}/suppress": lambda w: {"path": {"id": sent(w)}},
     "POST /pod/v1/connection/create": lambda w: {"json": {"userId": w.id("dave")}},
-    "POST /pod/v1/im/create": lambda w: {"json": [w.id("bob")]},
-    "GET /pod/v2/room/{id}/membership/list": lambda w: {"path": {"id": desk(w)}},
-    "POST /pod/v1/room/{id}/membership/add": lambda w: {"path": {"id": new_room(w)}, "json": {"id": w.id("bob")}},
-    "POST /pod/v1/room/{id}/membership/remove": lambda w: {
-        "path": {"id": room_with_bob(w)},
-        "json": {"id": w.id("bob")},
-    },
-    "POST /pod/v1/room/{id}/membership/promoteOwner": lambda w: {
-        "path": {"id": room_with_bob(w)},
-        "json": {"id": w.id("bob")},
-    },
-    "POST /pod/v1/room/{id}/membership/demoteOwner": lambda w: {
-        "path": {"id": room_with_bob(w, owner=True)},
-        "json": {"id": w.id("bob")},
-    },
     "POST /pod/v1/room/{id}/setActive": lambda w: {"path": {"id": new_room(w)}, "params": {"active": "False"}},
     "POST /pod/v1/streams/list": lambda w: {"json": {"streamTypes": None, "includeInactiveStreams": None}},
     "POST /pod/v1/user/search": lambda w: {"json": {"query": "bob"}, "params": {"local": "True"}},
     "POST /pod/v3/room/create": lambda w: {
         "json": {"name": "New", "description": "d", "keywords": [{"key": "k", "value": "v"}]}
     },
-    "POST /pod/v3/room/search": lambda w: {"json": {"query": "trading"}},
-    "POST /pod/v3/room/{id}/update": lambda w: {"path": {"id": desk(w)}, "json": {"description": "new"}},
 }
 ROWS = [row for row in TABLE if row.permissions]
 
 
 def call(wire: Wire, method: str, path: str, made: dict[str, Any]) -> httpx.Response:
-    request = {key: value for key, value in made.items() if key not in ("path", "user", "expect")}
+    request = {key: value for key, value in made.items() if key not in ("path", "user")}
     return wire.call(method, path.format(**made.get("path", {})), user=made.get("user", "alice"), **request)
 
 
