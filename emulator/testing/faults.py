@@ -8,6 +8,7 @@ from typing import Any
 from emulator.api.presets import preset as preset_answer
 from emulator.stage.faults import Fault
 from emulator.stage.stage import Stage
+from emulator.world.errors import Invalid
 
 
 class FaultsOfPod:
@@ -39,6 +40,8 @@ class FaultsOfPod:
         answer. `path` is exact, as in the table, or has `*`. After `skip` calls `times` are hit. Invalid when it would
         do nothing."""
         if preset is not None:
+            if status is not None:
+                raise Invalid("a fault has either a preset or a status")
             status, headers, body = preset_answer(preset, self._stage.world.ids.seed)
         fault = Fault(
             method=method.upper() if method else None,
