@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,14 @@ from emulator.world.errors import BadMessage, TooLarge, UnknownUser
 from emulator.world.messages import Content
 
 if TYPE_CHECKING:
+    from emulator.messageml import Converted
     from emulator.messageml.element import Directory
     from emulator.world.messages import Message
     from emulator.world.users import User
     from emulator.world.world import World
 
 MESSAGE_BYTES = 1_500_000
+_ESCAPED = re.compile(r"\\(\W)")
 
 
 def rendered(
@@ -62,12 +65,24 @@ class Everybody:
 
 def text_of(world: World, message: Message) -> str:
     """What one sees of a message: its text, a line for each block; nothing of one that was kept damaged."""
+    done = _reread(world, message)
+    return "" if done is None else done.text
+
+
+def markdown_of(world: World, message: Message) -> str:
+    """A message as it would be read in a terminal: rows and items a line each, no empty lines, no escapes."""
+    done = _reread(world, message)
+    lines = [] if done is None else done.markdown.splitlines()
+    return _ESCAPED.sub(r"\1", "\n".join(line.rstrip() for line in lines if line.strip()))
+
+
+def _reread(world: World, message: Message) -> Converted | None:
     from emulator.messageml import InvalidMessage, convert
 
     try:
-        return convert(_no_template(message.presentationml), message.data, users=Everybody(world), schemes=None).text
+        return convert(_no_template(message.presentationml), message.data, users=Everybody(world), schemes=None)
     except InvalidMessage:
-        return ""
+        return None
 
 
 class _Directory:

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from emulator.rendering import text_of
+from emulator.rendering import markdown_of
 from emulator.seeding.days import HOUR, MINUTE
 from emulator.seeding.workdays import DAY
 from emulator.world.users import NORMAL
@@ -118,7 +118,7 @@ def _piece(world: World, stream: Stream, dice: random.Random) -> str:
 
 
 def _line(world: World, message: Message) -> str:
-    text = text_of(world, message)
+    text = markdown_of(world, message)
     user = world.users.book[message.sender]
     notes = [attachment.name for attachment in message.attachments]
     notes += ["changes what was said before"] if message.replaces else []

@@ -12,7 +12,7 @@ from emulator.rendering import text_of
 from emulator.stage.alarm import Alarm
 from emulator.stage.deeds import Answered, perform
 from emulator.world.behaviours import TIMER
-from emulator.world.changes import BehaviourAdded, Timer, WorldRestored
+from emulator.world.changes import BehaviourAdded, BehaviourRemoved, Timer, WorldRestored
 from emulator.world.errors import Refused
 from emulator.world.eventlog import Event
 from emulator.world.events import KINDS
@@ -70,6 +70,8 @@ class Counterparts:
             self.waiting.clear()
             self.refusals.clear()
             self._set_timers()
+        elif isinstance(event.about, BehaviourRemoved):
+            self.refusals.pop(event.about.behaviour.id, None)
         elif isinstance(event.about, BehaviourAdded):
             self._set_timer(event.about.behaviour)
         elif len(self._world.behaviours.book) and not event.silent:
