@@ -174,11 +174,11 @@ class Places:
         owners = frozenset({owner.id, *(person.id for person in seconds)})
         for person in (*members, *outside):
             if person is not owner:
-                self._world.streams.seat(stream, person.id, owner=person.id in owners, at=created)
+                self._world.rooms.let_in(owner.user, stream, person.user, owner=person.id in owners, at=created)
         self._connect(members, outside, created)
         bot = self._bot(part["kind"], number)
         if bot is not None:
-            self._world.streams.seat(stream, bot.id, at=created)
+            self._world.rooms.let_in(owner.user, stream, bot.user, at=created)
         place = Place(
             stream=stream,
             kind=part["kind"],

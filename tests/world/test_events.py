@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from emulator.seeding.grow import grow
 from emulator.world import World
 from emulator.world.events import KINDS
 from emulator.world.messages import Content, Message, Origin
@@ -152,3 +153,16 @@ def test_what_is_arranged_in_silence_is_in_no_feed_and_changes_the_world(world: 
     assert [entry.event.about.message.message.id for entry in feed.queue] == [heard.id]
     assert silent.id in world.messages.book
     assert [event.silent for event in list(world.events.recent)[-2:]] == [True, False]
+
+
+def test_growth_of_a_living_world_is_heard(world: World) -> None:
+    bob = world.users.named("bob")
+    feed = world.datafeeds.create(bob)
+    before = set(world.messages.book.rows)
+    grow(world, messages=40, seed=1)
+    new = [message for message in world.messages.book if message.id not in before]
+    mine = {message.id for message in new if world.streams.is_member(message.stream, bob.id)}
+    heard = {entry.event.about.message.message.id: entry.event.at for entry in feed.queue}
+    assert mine
+    assert set(heard) == mine
+    assert all(at == world.messages.book[message].at for message, at in heard.items())
