@@ -97,16 +97,16 @@ def _looked_at(made: Made, asked: Asked) -> list[str]:
     """Write the report; what makes the run fail, in words."""
     stage = made.stage
     answer = reports.report_of(stage.report, stage.granted(), stage.permission_match)
-    if asked.report is not None:
-        reports.written(answer, asked.report)
     found = reports.unused(answer) if asked.unused else []
     if asked.refused:
         found += reports.refusals(answer)
-    if asked.baseline is not None:
-        try:
+    try:
+        if asked.baseline is not None:
             found += reports.more_than(answer, asked.baseline)
-        except ValueError as error:
-            found.append(str(error))
+        if asked.report is not None:
+            reports.written(answer, asked.report)
+    except ValueError as error:
+        found.append(str(error))
     return found
 
 

@@ -80,6 +80,8 @@ def test_what_makes_a_run_fail(beside: Beside, tmp_path: Path) -> None:
     report.write_text(json.dumps(told))
     more = beside(0, "--baseline", str(report))
     assert (more.returncode, more.stderr) == (1, "acme-reader needs SEND_MESSAGES, and did not before\n")
+    nowhere = beside(0, "--report", str(report / "below.md"))
+    assert (nowhere.returncode, "cannot be written: " in nowhere.stderr) == (1, True)
     report.write_text("[]")
     assert "is no report in JSON" in beside(0, "--baseline", str(report)).stderr
 

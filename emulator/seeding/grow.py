@@ -38,7 +38,10 @@ def grow(
     progress: Callable[[str, int, int], None] | None = None,
 ) -> None:
     """Add so many users, rooms and messages to the pod that is served and those it deals with. `progress` hears what,
-    how many, of how many. The same seed gives the same growth at the same minute of the world's clock."""
+    how many, of how many. The same seed gives the same growth at the same minute of the world's clock. ValueError where
+    something is to become fewer."""
+    if min(users, rooms, messages) < 0:
+        raise ValueError(f"a world grows by 0 or more: {users} users, {rooms} rooms, {messages} messages")
     tell = progress or (lambda what, done, total: None)
     read = corpus()
     now = world.clock.now() // MINUTE * MINUTE

@@ -170,14 +170,19 @@ def _least(needs: list[tuple[str, ...]], match: Match) -> set[str]:
 
 
 def written(answer: ReportAnswer, path: Path) -> None:
-    """Write a report as the name of the file asks for it: .json, .md, or text."""
+    """Write a report as the name of the file asks for it: .json, .md, or text. Its folder is made; ValueError says why
+    it cannot be written."""
     import orjson
 
     if path.suffix == ".json":
         text = orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
     else:
         text = as_markdown(answer) if path.suffix == ".md" else as_text(answer)
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def more_than(answer: ReportAnswer, path: Path) -> list[str]:

@@ -79,6 +79,11 @@ def rooms(pod: Pod) -> Named[Stream]:
     )
 
 
+def apps(pod: Pod) -> Named[App]:
+    """The apps, by id."""
+    return Named(pod, "app", pod.world.apps.get, lambda: [app.id for app in pod.world.apps.book])
+
+
 class UserOfPod:
     """A user whose entitlements a test changes."""
 
@@ -110,12 +115,11 @@ class AppOfPod:
     """An app whose permissions a test changes. ACT_AS_USER stays unless it is revoked by its name."""
 
     def __init__(self, pod: Pod, app_id: str) -> None:
-        self._pod, self._id = pod, app_id
-        assert self.now.id == app_id
+        self._pod, self._id = pod, apps(pod)[app_id].id
 
     @property
     def now(self) -> App:
-        """The app as it is now; UnknownApp where there is none."""
+        """The app as it is now."""
         return self._pod.do(lambda: self._pod.world.apps.get(self._id))
 
     def grant(self, *permissions: str) -> AppOfPod:

@@ -1,4 +1,4 @@
-"""The emulator in a container, with Testcontainers (`pip install 'symphony-pod-emulator[testcontainers]'`)."""
+"""The emulator in a container, with Testcontainers, which the extra `testcontainers` brings."""
 
 from __future__ import annotations
 

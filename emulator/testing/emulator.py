@@ -157,10 +157,9 @@ class Emulator:
     def _session(self, user: str, app: str | None, counterpart: bool) -> tuple[str, str]:
         """A session token, and for an account of its own the key manager token."""
 
-        acting = self.users[user]
+        acting, through = self.users[user], None if app is None else arranging.apps(self)[app]
 
         def opened() -> tuple[str, str]:
-            through = None if app is None else self.world.apps.get(app)
             session, key_manager = login.open_at_once(
                 self.world, self.stage.sessions, acting, through, counterpart=counterpart
             )

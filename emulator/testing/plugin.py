@@ -251,5 +251,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     told = _together()
     terminalreporter.section("what was called on symphony_pod")
     terminalreporter.write(as_text(told))
-    written(told, Path(wanted))
-    terminalreporter.write_line(f"written to {wanted}")
+    try:
+        written(told, Path(wanted))
+    except ValueError as error:
+        terminalreporter.write_line(f"--symphony-report: {error}", red=True)
+    else:
+        terminalreporter.write_line(f"written to {wanted}")

@@ -97,3 +97,17 @@ def test_who_is_of_another_pod_calls_here_as_a_counterpart_only(pod: Emulator) -
         pod.token("grace")
     with pytest.raises(Invalid, match="not installed"):
         pod.token("alice", "acme-uninstalled")
+
+
+def test_who_is_not_there_is_told_with_who_is_meant(pod: Emulator) -> None:
+    with pytest.raises(KeyError, match="there is no app 'acme-dsk', did you mean 'acme-desk'"):
+        pod.client("alice", "acme-dsk")
+    with pytest.raises(KeyError, match="there is no app 'acme-dsk', did you mean 'acme-desk'"):
+        pod.app("acme-dsk")
+    with pytest.raises(KeyError, match="there is no user 'alicia', did you mean 'alice'"):
+        pod.token("alicia")
+
+
+def test_a_world_does_not_grow_by_less_than_nothing() -> None:
+    with pytest.raises(ValueError, match="grows by 0 or more: -5 users"):
+        Emulator.start("empty", users=-5)

@@ -46,7 +46,7 @@ def run(
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_each_test_has_a_fresh_world_and_the_report_is_one(tmp_path: Path, workers: int) -> None:
-    report = tmp_path / "report.json"
+    report = tmp_path / "made" / "for" / "report.json"
     done = run(tmp_path, SUITE, f"--symphony-report={report}", workers=workers)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "13 passed" in done.stdout
@@ -126,6 +126,9 @@ def test_it(symphony_pod):
 """
     kept, xml = tmp_path / "kept.json", tmp_path / "junit.xml"
     assert run(tmp_path, suite, f"--symphony-report={kept}").returncode == 0
+    nowhere = run(tmp_path, suite, f"--symphony-report={kept}/below/report.md")
+    assert f"--symphony-report: {kept}/below/report.md cannot be written: " in nowhere.stdout
+    assert "Traceback" not in nowhere.stdout + nowhere.stderr
     assert run(tmp_path, suite, f"--symphony-baseline={kept}").returncode == 0
     kept.write_text(kept.read_text().replace('"GET_BASIC_USER_INFO"', '"GET_PRESENCE"'))
     for workers in (0, 2):
