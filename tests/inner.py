@@ -1,4 +1,7 @@
-"""pytest within a test: a suite of a user, run as they would, in a process of its own."""
+"""pytest and the command line within a test: run as a user would, in a process of its own.
+
+Such a process is a fork of this one wherever it may be: loading all of it again and again took half of our time.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -14,11 +18,10 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_run(*arguments: str | Path, workers: int = 0, fresh: bool = False) -> subprocess.CompletedProcess[str]:
     """What pytest says of these suites, with our plugin and none but what it needs. That pytest finds the plugin by
-    itself is seen in `test_packaging`. Unless it is to be `fresh` or has workers it is a fork of this process, which
-    has loaded everything already: half of the suite's time went into loading it again and again."""
+    itself is seen in `test_packaging`. Unless it is to be `fresh` or has workers it is a fork."""
     options = ["-q", "-p", "no:cacheprovider", "-p", "emulator.testing.plugin", *map(str, arguments)]
     if not workers and not fresh:
-        return _forked(options)
+        return _forked(lambda: _pytest(options))
     if workers:
         options += ["-p", "xdist.plugin", "-n", str(workers)]
     return subprocess.run(
@@ -31,9 +34,32 @@ def pytest_run(*arguments: str | Path, workers: int = 0, fresh: bool = False) ->
     )
 
 
-def _forked(options: list[str]) -> subprocess.CompletedProcess[str]:
+def _pytest(options: list[str]) -> int:
     import pytest
 
+    os.chdir(ROOT)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
+        del os.environ[name]
+    return int(pytest.main(options))
+
+
+def cli_run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """What `symphony-emulator` says and with which status it ends."""
+
+    def call() -> int:
+        from emulator.cli import cli
+
+        try:
+            cli.main([*map(str, arguments)], "symphony-emulator")
+        except SystemExit as ended:
+            return int(ended.code or 0)
+        return 0
+
+    return _forked(call)
+
+
+def _forked(call: Callable[[], int]) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+", encoding="utf-8") as err:
         child = os.fork()
         if child == 0:
@@ -42,11 +68,7 @@ def _forked(options: list[str]) -> subprocess.CompletedProcess[str]:
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
                 sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
-                os.chdir(ROOT)
-                os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-                for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
-                    del os.environ[name]
-                code = int(pytest.main(options))
+                code = call()
             except BaseException:
                 traceback.print_exc()
             finally:
@@ -56,4 +78,4 @@ def _forked(options: list[str]) -> subprocess.CompletedProcess[str]:
         _, status = os.waitpid(child, 0)
         out.seek(0)
         err.seek(0)
-        return subprocess.CompletedProcess(options, os.waitstatus_to_exitcode(status), out.read(), err.read())
+        return subprocess.CompletedProcess([], os.waitstatus_to_exitcode(status), out.read(), err.read())

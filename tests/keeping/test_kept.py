@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,13 @@ import pytest
 from emulator import Emulator
 from emulator.keeping.document import exported
 from tests.conftest import Wire, refused
+from tests.inner import cli_run
 from tests.keeping.killing import PLANE, Served
 
 
 def start(folder: Path) -> subprocess.CompletedProcess[str]:
     """A start that is to fail."""
-    command = [sys.executable, "-m", "emulator", "serve", "--quiet", "--port", "0"]
-    command += ["--home", str(folder / "home"), "--state", str(folder / "state.db")]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    return cli_run("serve", "--quiet", "--port", "0", "--home", folder / "home", "--state", folder / "state.db")
 
 
 @pytest.fixture(scope="module")
