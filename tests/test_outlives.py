@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -31,11 +33,11 @@ def file_of(wire: Wire) -> tuple[str, str]:
     return answer["messageId"], answer["attachments"][0]["id"]
 
 
-def newcomer(wire: Wire) -> User:
-    if any(user.username == "zoe" for user in wire.world.users.book):
-        return wire.user("zoe")
-    zoe = User(id=wire.world.users.next_id(190), username="zoe", email="zoe@acme.example", display_name="Zoe")
-    return wire.world.users.add(zoe)
+def newcomer(wire: Wire, name: str = "zoe", kind: str = "NORMAL") -> User:
+    if any(user.username == name for user in wire.world.users.book):
+        return wire.user(name)
+    made = User(id=wire.world.users.next_id(190), username=name, email=f"{name}@acme.example", display_name=name)
+    return wire.world.users.add(replace(made, account_type=kind))
 
 
 def new_app(wire: Wire) -> App:
@@ -92,10 +94,9 @@ def later_session(wire: Wire) -> Use:
 
 
 def later_key_manager_token(wire: Wire) -> Use:
-    zoe = newcomer(wire)
-    wire.world.users.change(zoe, account_type="SYSTEM")
-    held = wire.stage.sessions.open("bot", subject="zoe", user=zoe.id).token
-    headers = {"sessionToken": held, "keyManagerToken": wire.stage.sessions.open_key_manager(zoe.id)}
+    bot = newcomer(wire, "new-bot", "SYSTEM").id
+    held = wire.stage.sessions.open("bot", subject="new-bot", user=bot).token
+    headers = {"sessionToken": held, "keyManagerToken": wire.stage.sessions.open_key_manager(bot)}
     return lambda: wire.post("/agent/v5/datafeeds", None, json={}, headers=headers)
 
 
@@ -323,7 +324,9 @@ def test_a_poll_that_is_held_is_let_go(wire: Wire, document: Any, change: str) -
     path = f"/agent/v5/datafeeds/{held}/read".encode()
     if change == "another world":
         renamed(document)
-    changed = world_of(document, wire.world).snapshot()
+    *_, made = world_of(json.dumps(document).encode(), wire.world)
+    assert made is not None
+    changed = made.snapshot()
     wire.stage.hold = 0.2
 
     async def both() -> inside.Answered:
