@@ -328,6 +328,16 @@ def export(
         click.echo(f"wrote {file}")
 
 
+@cli.command()
+@click.argument("folder", required=False, default="tests/symphony", type=click.Path(path_type=Path, file_okay=True))
+def init(folder: Path) -> None:
+    """Write a world, a conftest and tests to begin with into FOLDER (tests/symphony). What is there stays as it is."""
+    from emulator.initial import begin
+
+    for line in begin(folder):
+        click.echo(line)
+
+
 @cli.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 def import_lists(files: tuple[Path, ...]) -> None:
