@@ -139,7 +139,7 @@ class Living:
         finally:
             if goes_on:
                 pause = min(said[at + 1].at - each.at, round(_SLOWEST * 1_000 * self.seconds))
-                self._put(now + max(1_000, pause), partial(self._say, stream_id, said, at + 1, made))
+                self._put(now + pause, partial(self._say, stream_id, said, at + 1, made))
             else:
                 self._threads -= 1
 

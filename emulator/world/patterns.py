@@ -8,7 +8,7 @@ from typing import Any
 from emulator.world.errors import Invalid
 
 LONGEST = 1_000
-_MEMORY = 1 << 20
+_MEMORY = 1 << 18
 
 
 @lru_cache(maxsize=1_000)

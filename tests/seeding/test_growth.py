@@ -16,6 +16,7 @@ from emulator.messageml import convert
 from emulator.rendering import Everybody
 from emulator.seeding import phrases
 from emulator.seeding.corpus import corpus
+from emulator.seeding.days import Days
 from emulator.seeding.grow import grow
 from emulator.seeding.load import load
 from emulator.world import World
@@ -220,3 +221,25 @@ def test_progress_is_told_to_the_last() -> None:
     world = load("demo")
     grow(world, users=12, rooms=4, messages=30, progress=lambda *each: told.append(each))
     assert [each for each in told if each[1] == each[2]] == [("users", 12, 12), ("rooms", 4, 4), ("messages", 30, 30)]
+
+
+def test_no_flag_of_a_turn_is_said() -> None:
+    turns = [turn for threads in corpus().threads.values() for thread in threads for turn in thread.turns]
+    assert [text for turn in turns for text in turn.variants if re.match(r"\+[a-z]+(=| |$)", text)] == []
+    assert any("file" in turn.flags and turn.variants == ("",) for turn in turns)
+
+
+def test_shares_are_dealt_while_the_market_is_open(big: World) -> None:
+    days = Days(corpus(), NOON)
+    london = "Europe/London"
+    weights = days.minutes(london, "market", "rfq-equity").cumulated
+    assert weights[31] == 0  # until 8:00
+    assert weights[-1] == weights[64]  # since 16:15
+    assert days.is_open("rfq-equity", london, NOON)
+    assert not days.is_open("rfq-equity", london, NOON + 6 * HOUR)
+    assert days.is_open("lunch", london, NOON + 6 * HOUR)
+
+
+def test_some_threads_end_with_a_thumb(big: World) -> None:
+    thumbs = [message for message in big.messages.book if not message.words and "emoji" in message.presentationml]
+    assert len(thumbs) > big.messages.count / 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from emulator.access.signing import new_private_key, public_key_of
 from emulator.seeding import file
 from emulator.seeding.file import BUNDLED
 from emulator.seeding.grow import grow
+from emulator.seeding.kinds import moment
 from emulator.seeding.load import load
 from emulator.seeding.source import WorldFileError
 from emulator.world import World
@@ -170,3 +172,35 @@ def test_a_public_key_may_lie_beside_the_world_file(tmp_path: Path) -> None:
     (tmp_path / "keys" / "app.pem").write_text("rsa")
     with pytest.raises(WorldFileError, match=r"line 4.*app\.pem: this is not the PEM of an RSA public key"):
         load(str(path))
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "meant"),
+    [
+        ("1 workday at 09:30", "2026-11-25T12:00", "2026-11-24T09:30"),
+        ("1 workday at 09:30", "2026-11-23T12:00", "2026-11-20T09:30"),  # Monday: Friday
+        ("1 workday at 09:30", "2026-11-22T12:00", "2026-11-20T09:30"),  # Sunday
+        ("1 workday at 23:59", "2026-11-25T00:00", "2026-11-24T23:59"),
+        ("6 workdays at 17:05", "2026-11-25T12:00", "2026-11-17T17:05"),
+    ],
+)
+def test_talk_is_dated_by_working_days(said: str, now: str, meant: str) -> None:
+    at, expected = (int(datetime.fromisoformat(f"{each}:00+00:00").timestamp() * 1000) for each in (now, meant))
+    assert moment(said, at) == expected
+
+
+@pytest.mark.parametrize("said", ["0 workdays at 09:30", "1 workday at 24:00", "1 workday", "1000 workdays at 09:30"])
+def test_what_is_no_working_day(said: str) -> None:
+    with pytest.raises(ValueError, match="write how long ago"):
+        moment(said, 10**12)
+
+
+def test_the_week_of_the_demo_world_is_said_on_working_days_in_the_order_of_time() -> None:
+    world = load("demo")
+    desk = next(stream for stream in world.streams.book if stream.room and stream.room.name == "Trading Desk")
+    messages = [world.messages.book[stamp[2]] for stamp in world.messages.timeline.of(desk.id)]
+    assert [each.at for each in messages] == sorted(each.at for each in messages)
+    days = [datetime.fromtimestamp(each.at / 1000, UTC) for each in messages[:-4]]
+    assert len(days) > 30
+    assert all(day.weekday() < 5 and 7 <= day.hour < 18 for day in days)
+    assert messages[-1].at < world.clock.now()
