@@ -207,6 +207,7 @@ def start_screen(world: World, home: Home, url: str, token: str | None, *, well_
     """One screen that says what to do next."""
     pod = world.companies.home
     lines = ["", f"Symphony emulator: {pod.name} (pod {pod.id})", "", f"  pod and agent   {url}"]
+    lines.append(f"  console         {url}/")
     lines.append(f"  control plane   {url}/emulator/v1/health")
     if token is not None:
         lines.append(f"                  on this address with 'Authorization: Bearer {token}'")

@@ -7,8 +7,12 @@ import random
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from emulator.table.official import operations
+from emulator.table.router import Router
+from emulator.table.table import routes
 from emulator.world.errors import Invalid, Unknown
 
 if TYPE_CHECKING:
@@ -65,6 +69,22 @@ def path_fits(wanted: str, path: str, endpoint: Endpoint | None) -> bool:
     return "*" in wanted and fnmatchcase(path, wanted)
 
 
+@lru_cache(maxsize=1)
+def _served() -> Router[str]:
+    """All that may meet a fault: what is served, and what the official specification has besides."""
+    return Router([*((method, path, row.name) for method, path, row in routes()), *operations()])
+
+
+def _is_served(method: str | None, path: str) -> None:
+    """Invalid for a path that no call is answered at, or not with this method: a fault there would do nothing."""
+    methods = _served().methods(path)
+    if not methods:
+        nearest = _served().nearest(path)
+        raise Invalid(f"nothing is served at '{path[:200]}', so nothing fails there; the nearest is {nearest}")
+    if method is not None and ("GET" if method == "HEAD" else method) not in methods:
+        raise Invalid(f"'{path[:200]}' takes {', '.join(methods)}, not {method[:20]}: nothing fails there")
+
+
 class Faults:
     """The faults of one world, in the order in which they came. The first that hits a call decides."""
 
@@ -74,11 +94,13 @@ class Faults:
         self.all: dict[str, Fault] = {}
 
     def add(self, fault: Fault) -> Fault:
-        """Take a fault in; Invalid for one that does nothing, and beyond a thousand."""
+        """Take a fault in; Invalid for one that does nothing, or that no call would meet, and beyond a thousand."""
         if fault.status is None and not (fault.delay or fault.drop or fault.half):
             raise Invalid("a fault does something: respond, delayMs, dropConnection or halfAnswer")
         if fault.drop and (fault.status is not None or fault.half):
             raise Invalid("a dropped connection has no answer: leave out respond and halfAnswer")
+        if fault.path is not None and "*" not in fault.path:
+            _is_served(fault.method, fault.path)
         for name, value in fault.headers:
             if not _HEADER.fullmatch(name) or not _VALUE.fullmatch(value):
                 raise Invalid(f"'{name}' with this value is no header: a line of ASCII")

@@ -147,3 +147,32 @@ def test_a_late_answer(pod: Emulator) -> None:
     assert [each.hit for each in pod.faults.list()] == [1]
     pod.faults.remove(fault)
     assert pod.faults.list() == []
+
+
+@pytest.mark.parametrize(
+    ("match", "why"),
+    [
+        (
+            {"path": "/pod/v1/im/craete"},
+            "so nothing fails there; the nearest is /pod/v1/im/create",
+        ),
+        ({"path": "/pod/v1/im/create", "method": "get"}, "'/pod/v1/im/create' takes POST, not GET"),
+    ],
+)
+def test_a_fault_that_no_call_would_meet(wire: Wire, match: dict[str, str], why: str) -> None:
+    answer = wire.http.post(f"{PLANE}/faults", json={"match": match, "respond": {"status": 429}})
+    assert why in refused(answer, 400)
+    assert wire.http.get(f"{PLANE}/faults").json() == []
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        {"path": "/pod/v1/im/*"},
+        {"path": "/agent/v4/stream/{sid}/message/create"},
+        {"path": "/agent/v4/stream/abc/message/create"},
+        {"path": "/pod/v2/sessioninfo", "method": "head"},
+    ],
+)
+def test_a_fault_at_what_is_served(wire: Wire, match: dict[str, str]) -> None:
+    assert wire.http.post(f"{PLANE}/faults", json={"match": match, "delayMs": 1}).status_code == 201
