@@ -34,7 +34,7 @@ def measure(name: str, world: World) -> None:
     for _ in range(ROUNDS):
         writes.append(_ms(lambda: _write(world)))
         restores.append(_ms(lambda: world.restore(snapshot)))
-        copies.append(_ms(world.messages.book.rows.copy))
+        copies.append(_ms(world.messages.book.records.copy))
     both = median(restores) + median(writes)
     copy = median(copies)
     print(

@@ -73,8 +73,8 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
     """Answer one call to the API of a world. `path` is the raw path, without the prefix of the world."""
     began = perf_counter()
     journal = stage.journal
-    if stage.counterparts.waiting:
-        stage.counterparts.run()
+    if stage.behaving.waiting:
+        stage.behaving.run()
     method: str = scope["method"]
     endpoint: Endpoint | None = None
     fault: Fault | None = None
@@ -149,8 +149,8 @@ async def serve(stage: Stage, scope: Any, receive: Any, send: Any, path: str) ->
         status, reason = 500, f"the emulator itself failed, please report it; nothing was changed: {failure(cause)}"
         body = error_body(500, text("failed"))
 
-    if stage.counterparts.waiting:
-        stage.counterparts.run()
+    if stage.behaving.waiting:
+        stage.behaving.run()
     try:
         stage.settle()
     except Exception as cause:

@@ -1,4 +1,4 @@
-"""Counterparts: what other users do when something happens. How that is written: emulator/seeding/parts.py."""
+"""Behaviours: what other users do when something happens. How that is written: emulator/seeding/parts.py."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _answer(stage: Stage, behaviour: Behaviour) -> BehaviourAnswer:
         "times": behaviour.times,
         "chain": behaviour.chain,
         "done": behaviour.done,
-        "refused": stage.counterparts.refusals.get(behaviour.id),
+        "refused": stage.behaving.refusals.get(behaviour.id),
     }
 
 

@@ -48,7 +48,7 @@ class Part(BaseModel):
 
 
 class Arranged(Part):
-    """What a test arranges. It is told like all that happens; with `silent`, datafeeds and counterparts do not hear of
+    """What a test arranges. It is told like all that happens; with `silent`, datafeeds and behaviours do not hear of
     it."""
 
     silent: bool = False

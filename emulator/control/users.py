@@ -92,7 +92,7 @@ def _changes(asked: UserChange, user: User) -> dict[str, Any]:
             policy.role_fits_account(role, changes.get("account_type", user.account_type))
         changes["roles"] = frozenset(asked.roles)
     if asked.entitlements is not None:
-        policy.features_exist(asked.entitlements)
+        policy.entitlements_exist(asked.entitlements)
         on = {name for name, enabled in asked.entitlements.items() if enabled}
         changes["entitlements"] = frozenset(user.entitlements - set(asked.entitlements) | on)
     return changes

@@ -104,7 +104,7 @@ def fill(book: Book[Any, Any], records: Iterable[Any]) -> None:
 
 def check(world: World) -> Iterator[None]:
     """Invalid where a record names what is not there: no call may meet that later. Pauses now and then."""
-    if not world.companies.book.rows:
+    if not world.companies.book.records:
         raise Invalid("companies: a world has at least one")
     for stream in world.streams.book:
         pinned = world.messages.book.get(stream.pinned or "")
@@ -112,7 +112,7 @@ def check(world: World) -> Iterator[None]:
             raise Invalid(f"streams: pinned of '{stream.id}' is a message of another stream")
     for name, book in world.books.items():
         for field, other in book.refers.items():
-            there, path = world.books[other].rows, field.split(".")
+            there, path = world.books[other].records, field.split(".")
             for at, record in enumerate(book):
                 if at % (10 * AT_ONCE) == 0:
                     yield

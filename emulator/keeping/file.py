@@ -235,7 +235,7 @@ class StateFile:
         self._db.execute("DELETE FROM rows WHERE book = ?", (book.name,))
         self._db.executemany(
             "INSERT INTO rows (book, key, value) VALUES (?, ?, ?)",
-            ((book.name, _text(key), _text(record)) for key, record in book.rows.items()),
+            ((book.name, _text(key), _text(record)) for key, record in book.records.items()),
         )
 
     def close(self) -> None:

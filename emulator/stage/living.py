@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from emulator.access.sessions import Sessions
     from emulator.seeding.living import Life
     from emulator.seeding.talk import Said
-    from emulator.stage.counterparts import Counterparts
+    from emulator.stage.behaving import Behaving
     from emulator.world.eventlog import Event
     from emulator.world.messages import Message
     from emulator.world.users import User
@@ -40,9 +40,9 @@ class Living:
     was done."""
 
     def __init__(
-        self, world: World, sessions: Sessions, counterparts: Counterparts, seconds: float, after: Callable[[], None]
+        self, world: World, sessions: Sessions, behaving: Behaving, seconds: float, after: Callable[[], None]
     ) -> None:
-        self._world, self._sessions, self._counterparts, self._after = world, sessions, counterparts, after
+        self._world, self._sessions, self._behaving, self._after = world, sessions, behaving, after
         self.seconds = seconds
         self._alarm = Alarm(world.clock, self.run)
         self._due: list[tuple[int, int, Callable[[int], None]]] = []
@@ -85,7 +85,7 @@ class Living:
                 break
             _, _, work = heappop(self._due)
             ran = True
-            with self._counterparts.unheard():
+            with self._behaving.unheard():
                 try:
                     work(now)
                 except Refused as refused:

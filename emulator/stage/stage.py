@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.access.extension import Pairs
 from emulator.access.sessions import Sessions
 from emulator.access.signing import PodKey
-from emulator.stage.counterparts import Counterparts
+from emulator.stage.behaving import Behaving
 from emulator.stage.faults import Faults, Throttle
 from emulator.stage.journal import Journal
 from emulator.stage.report import Report
@@ -53,25 +53,25 @@ class Stage:
         self.snapshots: dict[str, tuple[int, Snapshot]] = {}
         """Named snapshots, with the time (ms) at which each was taken."""
 
-        self.counterparts = Counterparts(world, self._kept)
+        self.behaving = Behaving(world, self._kept)
         self.living: Living | None = None
 
     def enliven(self, seconds: float) -> None:
         """From now on somebody says something every so many seconds of the world's clock, on average."""
         from emulator.stage.living import Living
 
-        self.living = Living(self.world, self.sessions, self.counterparts, seconds, self._kept)
+        self.living = Living(self.world, self.sessions, self.behaving, seconds, self._kept)
 
     def run(self) -> None:
         """Do what is due by the world's clock, and see that the rest is done in time."""
-        self.counterparts.run()
+        self.behaving.run()
         if self.living is not None:
             self.living.wake()
 
     def close(self) -> None:
         """Let go of all that waits, and do nothing more."""
         self.waiting.close()
-        self.counterparts.waiting.clear()
+        self.behaving.waiting.clear()
         if self.living is not None:
             self.living.stop()
 
@@ -105,7 +105,7 @@ class Stage:
     def take_back(self) -> None:
         """Undo what the present call did."""
         self.world.back()
-        self.counterparts.forget(self.world.events.undone)
+        self.behaving.forget(self.world.events.undone)
 
     def reset(self, *, end_sessions: bool = False) -> None:
         """Back to the world as it was loaded, without faults. Sessions of those who still exist stay alive."""

@@ -103,7 +103,7 @@ class UserOfPod:
 
     def _change(self, change: Callable[[frozenset[str]], frozenset[str]], named: tuple[str, ...]) -> UserOfPod:
         def work() -> None:
-            policy.features_exist(dict.fromkeys(named, True))
+            policy.entitlements_exist(dict.fromkeys(named, True))
             user = self._pod.world.users.get(self._id)
             self._pod.world.users.change(user, entitlements=change(user.entitlements))
 

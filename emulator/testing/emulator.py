@@ -250,13 +250,13 @@ class Emulator:
         *,
         silent: bool = False,
     ) -> None:
-        """Connect two users of different companies; PENDING is a request of the first. Datafeeds and counterparts hear
+        """Connect two users of different companies; PENDING is a request of the first. Datafeeds and behaviours hear
         of it unless it is `silent`."""
         arranging.connect(self, user, other, status, silent)
 
     def say(self, user: str, room: str | Stream, text: str, *, silent: bool = False) -> Message:
         """Let a user say something (MessageML, or text), whom nobody asks whether they may; the message. Datafeeds and
-        counterparts hear of it unless it is `silent`."""
+        behaviours hear of it unless it is `silent`."""
         return arranging.say(self, user, room, text, silent)
 
     def messages(self, room: str | Stream) -> list[Message]:

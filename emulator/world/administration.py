@@ -58,19 +58,20 @@ class Administration:
         return list(islice(allowed(policy.is_of_the_pod, candidates, user), skip, skip + limit))
 
     def found(
-        self, user: User, *, role: str | None, feature: str | None, enabled: bool | None, skip: int, limit: int
+        self, user: User, *, role: str | None, entitlement: str | None, enabled: bool | None, skip: int, limit: int
     ) -> list[User]:
         """The users of the pod with a role, an entitlement and a status, as far as each is asked for."""
         policy.may(user, "VIEW_USER_DETAIL", "ACCESS_USER_PROVISIONING_API")
-        if feature is not None:
-            policy.features_exist([feature])
+        if entitlement is not None:
+            policy.entitlements_exist([entitlement])
         users = self._world.users.book
 
         keys = users.keys_by("role", role) if role else users.keys_by("company", user.company_id)
         fitting = (
             each
             for each in (users[key] for key in keys)
-            if (feature is None or feature in each.entitlements) and (enabled is None or each.enabled == enabled)
+            if (entitlement is None or entitlement in each.entitlements)
+            and (enabled is None or each.enabled == enabled)
         )
         return list(islice(allowed(policy.is_of_the_pod, fitting, user), skip, skip + limit))
 
@@ -140,14 +141,14 @@ class Administration:
             suspension_reason=reason if suspended else None,
         )
 
-    def entitle(self, user: User, target_id: int, features: Mapping[str, bool]) -> User:
+    def entitle(self, user: User, target_id: int, entitlements: Mapping[str, bool]) -> User:
         """Switch entitlements of a user on and off; those not named stay."""
         policy.may(user, "ACCESS_USER_PROVISIONING_API")
         target = self._target(user, target_id)
         policy.may(user, ENTITLE.get(target.account_type, "MODIFY_END_USER_ENTITLEMENTS"))
-        policy.features_exist(features)
-        on = {name for name, enabled in features.items() if enabled}
-        return self._changed(user, target, entitlements=frozenset(target.entitlements - set(features) | on))
+        policy.entitlements_exist(entitlements)
+        on = {name for name, enabled in entitlements.items() if enabled}
+        return self._changed(user, target, entitlements=frozenset(target.entitlements - set(entitlements) | on))
 
     def add_role(self, user: User, target_id: int, role: str) -> User:
         """Give a role to a user."""

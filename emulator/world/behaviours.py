@@ -1,4 +1,4 @@
-"""Counterparts: what other users do when something happens, so that an app under test is not alone."""
+"""Behaviours: what other users do when something happens, so that an app under test is not alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The containers that hold the world's state.
+"""The containers that hold the world's state: a store for each kind of record, with its indexes.
 
 Records are immutable; a change puts a new record in its book. So a snapshot keeps containers and never copies records,
 and what was read stays as it was read. Not even containers are copied when a snapshot is taken or restored: they are
@@ -95,8 +95,8 @@ class Book(Generic[K, V]):
         "key_of",
         "name",
         "record",
+        "records",
         "refers",
-        "rows",
         "undo",
     )
 
@@ -112,7 +112,7 @@ class Book(Generic[K, V]):
         **indexes: Callable[[V], Iterable[Hashable]],
     ) -> None:
         self.name, self.record, self.key_of, self.refers, self.fits = name, record, key_of, refers, fits
-        self.rows: dict[K, V] = {}
+        self.records: dict[K, V] = {}
         self.undo = _NEVER
         self._keys_of = indexes
         self._indexes: dict[str, dict[Hashable, dict[K, None]]] = {name: {} for name in indexes}
@@ -131,7 +131,7 @@ class Book(Generic[K, V]):
         return index
 
     def _unshare(self) -> None:
-        self.rows = self.rows.copy()
+        self.records = self.records.copy()
         self._indexes = {name: index.copy() for name, index in self._indexes.items()}
         self._own = {name: set() for name in self._indexes}
         self._shared = False
@@ -146,31 +146,31 @@ class Book(Generic[K, V]):
         return keys
 
     def get(self, key: K) -> V | None:
-        return self.rows.get(key)
+        return self.records.get(key)
 
     def __getitem__(self, key: K) -> V:
-        return self.rows[key]
+        return self.records[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self.rows
+        return key in self.records
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.records)
 
     def __iter__(self) -> Iterator[V]:
-        return iter(self.rows.values())
+        return iter(self.records.values())
 
     def put(self, key: K, record: V) -> V:
         """Store a record, new or in the place of the one before; the indexes follow."""
         if self._shared:
             self._unshare()
-        before = self.rows.get(key)
+        before = self.records.get(key)
         if self.changed is not None:
             dropped = self.changed.pop(key, False) if before is None else self.changed.get(key, False)
             self.changed[key] = dropped
         if self.undo.open:
             self.undo.steps.append((self.drop, key) if before is None else (self.put, key, before))
-        self.rows[key] = record
+        self.records[key] = record
         for name, values in self._keys_of.items():
             new = tuple(values(record))
             if before is not None:
@@ -195,7 +195,7 @@ class Book(Generic[K, V]):
             self._unshare()
         if self.changed is not None:
             self.changed[key] = True
-        record = self.rows.pop(key)
+        record = self.records.pop(key)
         if self.undo.open:
             self.undo.steps.append((self.put, key, record))
         for name, values in self._keys_of.items():
@@ -217,13 +217,13 @@ class Book(Generic[K, V]):
 
     def by(self, index: str, value: Hashable) -> list[V]:
         """The records under a value."""
-        rows = self.rows
-        return [rows[key] for key in self._indexes[index].get(value, ())]
+        records = self.records
+        return [records[key] for key in self._indexes[index].get(value, ())]
 
     def one_by(self, index: str, value: Hashable) -> V | None:
         """The first record under a value, if there is one."""
         for key in self._indexes[index].get(value, ()):
-            return self.rows[key]
+            return self.records[key]
         return None
 
     def count_by(self, index: str, value: Hashable) -> int:
@@ -231,12 +231,12 @@ class Book(Generic[K, V]):
 
     def state(self) -> Any:
         self._shared = True
-        return self.rows, self._indexes, [index.state() for index in self._also]
+        return self.records, self._indexes, [index.state() for index in self._also]
 
     def restore(self, state: Any) -> None:
         if self.undo.open:
             self.undo.steps.append((self.restore, self.state()))
-        self.rows, self._indexes, also = state
+        self.records, self._indexes, also = state
         for index, held in zip(self._also, also, strict=True):
             index.restore(held)
         self._shared = True

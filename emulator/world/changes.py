@@ -267,18 +267,18 @@ class SignalUnsubscribed:
 
 @ours()
 class Timer:
-    """A timer of a counterpart struck. Only behaviours hear of it."""
+    """A timer of a behaviour struck. Only behaviours hear of it."""
 
 
 @ours()
 class BehaviourAdded:
-    """A counterpart has something to do when something happens."""
+    """Somebody has something to do when something happens."""
 
     behaviour: Behaviour
 
 
 @ours()
 class BehaviourRemoved:
-    """A counterpart does it no more."""
+    """Somebody does it no more."""
 
     behaviour: Behaviour

@@ -20,7 +20,7 @@ KEPT = 10_000
 class Event:
     """Something happened: what, when (ms), who did it, and whom it concerns: the users in `to` and, of some kinds, the
     members of `stream`, where it happened. `initiator` is who did it as they were then; None where nobody did. One that
-    is `silent` was arranged: it is not heard by datafeeds and counterparts."""
+    is `silent` was arranged: it is not heard by datafeeds and behaviours."""
 
     number: int
     row: Kind

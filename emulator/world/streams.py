@@ -165,8 +165,8 @@ class Streams:
 
     def of(self, user_id: int) -> list[Stream]:
         """The streams that somebody is in, in the order in which they came there."""
-        rows = self.book.rows
-        return [rows[stream_id] for stream_id, _ in self.memberships.keys_by("user", user_id)]
+        records = self.book.records
+        return [records[stream_id] for stream_id, _ in self.memberships.keys_by("user", user_id)]
 
     def is_active(self, stream: Stream) -> bool:
         """Rooms are active until deactivated; an IM while each of its participants is (production/pod.md 3.1)."""
@@ -179,7 +179,7 @@ class Streams:
         return self.memberships.get((stream_id, user_id))
 
     def is_member(self, stream_id: str, user_id: int) -> bool:
-        return (stream_id, user_id) in self.memberships.rows
+        return (stream_id, user_id) in self.memberships.records
 
     def members(self, stream_id: str) -> list[Membership]:
         """Who is in a stream, in the order in which they joined."""

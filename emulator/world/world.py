@@ -86,14 +86,14 @@ class World:
         return self.companies.of(one.company_id).cross_pod and self.companies.of(other.company_id).cross_pod
 
     def tell(self, by: int, about: Any, *, at: int | None = None) -> Event:
-        """Say what happened (one of `events` and `changes`), by whom (0: nobody of the pod): every action ends here.
-        `at` (ms) when it happened in the past."""
+        """Emit an event: say what happened (one of `events` and `changes`), by whom (0: nobody of the pod). Every action
+        ends here. `at` (ms) when it happened in the past."""
         now = self.clock.now() if at is None else at
         return self.events.emit(about, now, by, self.users.book.get(by), silent=self.silent)
 
     @contextmanager
     def arranged(self, *, silent: bool) -> Iterator[None]:
-        """What happens in here is arranged: where it is `silent`, datafeeds and counterparts do not hear of it."""
+        """What happens in here is arranged: where it is `silent`, datafeeds and behaviours do not hear of it."""
         before, self.silent = self.silent, silent
         try:
             yield

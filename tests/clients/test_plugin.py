@@ -26,7 +26,7 @@ def test_the_world_is_fresh(symphony_pod, number, transport):
     assert client.get("/pod/v2/sessioninfo").status_code == 503
 
 def test_another_world(symphony_pod_factory):
-    assert not symphony_pod_factory("empty").world.streams.book.rows
+    assert not symphony_pod_factory("empty").world.streams.book.records
 """
 
 FAILING = """
@@ -66,7 +66,7 @@ def test_a_failure_shows_the_last_calls_with_their_reasons(tmp_path: Path) -> No
 
 
 def test_another_world_by_option(tmp_path: Path) -> None:
-    suite = "def test_it(symphony_pod):\n    assert not symphony_pod.world.streams.book.rows\n"
+    suite = "def test_it(symphony_pod):\n    assert not symphony_pod.world.streams.book.records\n"
     done = run(tmp_path, suite, "--symphony-world=empty")
     assert done.returncode == 0, done.stdout
 

@@ -1,4 +1,4 @@
-"""Counterparts: other users do something when something happens."""
+"""Behaviours: other users do something when something happens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from emulator import Emulator
 from emulator.seeding.load import load
 from emulator.seeding.source import WorldFileError
-from emulator.stage.counterparts import BUDGET
+from emulator.stage.behaving import BUDGET
 from tests.conftest import Wire, refused
 
 PLANE = "/emulator/v1"
@@ -101,8 +101,8 @@ def test_no_chain_grows_without_bound(wire: Wire, behaviours: list[tuple[str | N
     say(wire, stream)
     for _ in range(2 * BUDGET):
         wire.world.clock.advance(1)
-        wire.stage.counterparts.run()
-    assert wire.stage.counterparts.waiting == []
+        wire.stage.behaving.run()
+    assert wire.stage.behaving.waiting == []
     most = sum(deeds for _, deeds, _, _ in behaviours) + BUDGET * max(deeds for _, deeds, _, _ in behaviours)
     assert wire.world.messages.count - before <= 1 + most
 
@@ -171,7 +171,7 @@ def test_later_by_the_worlds_clock(wire: Wire) -> None:
     say(wire, stream)
     wire.stage.reset()
     wire.world.clock.advance(10)
-    assert wire.stage.counterparts.waiting == []
+    assert wire.stage.behaving.waiting == []
 
 
 def test_later_without_a_call() -> None:
@@ -358,7 +358,7 @@ def test_a_timer_strikes_by_the_worlds_clock(wire: Wire) -> None:
     assert struck == [0, 0, 1, 2, 3, 3, 3]
     assert "Still here, ." in texts(wire, desk)[0]
     wire.stage.reset()
-    assert wire.stage.counterparts.waiting == []
+    assert wire.stage.behaving.waiting == []
 
 
 def test_a_timer_begins_anew_after_a_restore_and_ends_with_its_behaviour(wire: Wire) -> None:
@@ -373,4 +373,4 @@ def test_a_timer_begins_anew_after_a_restore_and_ends_with_its_behaviour(wire: W
     assert wire.world.presences.own(wire.user("bob")).category == "AWAY"
     wire.http.delete(f"{PLANE}/behaviours/{made['id']}")
     wire.http.post(f"{PLANE}/clock", json={"advance": 60})
-    assert wire.stage.counterparts.waiting == []
+    assert wire.stage.behaving.waiting == []

@@ -1,4 +1,4 @@
-"""A world that lives while it is served, and the counterparts of the demo world."""
+"""A world that lives while it is served, and the behaviours of the demo world."""
 
 from __future__ import annotations
 
@@ -148,5 +148,5 @@ def test_a_form_is_filled_and_a_connection_is_accepted(pod: Emulator, alice: htt
     assert "Dave here" in hello["message"]
 
 
-def test_without_live_the_demo_world_has_no_counterparts(wire: Wire) -> None:
+def test_without_live_the_demo_world_has_no_behaviours(wire: Wire) -> None:
     assert wire.http.get("/emulator/v1/behaviours").json() == []

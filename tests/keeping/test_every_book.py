@@ -43,7 +43,7 @@ def contents(world: World) -> dict[str, Any]:
     """What is in each book, and what is found by each of its indexes."""
     told: dict[str, Any] = {}
     for where, book in books(world):
-        told[where] = [(key, encoded(record)) for key, record in book.rows.items()]
+        told[where] = [(key, encoded(record)) for key, record in book.records.items()]
         for name, index in book._indexes.items():
             told[f"{where} by {name}"] = {value: set(keys) for value, keys in index.items()}
         for at, also in enumerate(book._also):
@@ -64,7 +64,7 @@ def test_nothing_is_beside_the_books(full: World) -> None:
                 assert id(held) in hung, f"{type(part).__name__}.{name} hangs on no book: give it to also() of one"
     for where, book in found.items():
         assert len(book), f"{where} is empty: let busy() of test_document.py put something into it"
-        for key, record in book.rows.items():
+        for key, record in book.records.items():
             assert book.key_of(record) == key, f"{where} says another key than the one under which records are put"
 
 
@@ -81,7 +81,7 @@ def _walk(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def test_what_a_record_names_is_declared(full: World) -> None:
     """Ids of these are like nothing else: a field that holds one names it, and an import has to look whether it is
     there. A record's own key, or a part of it that is no other book's, names nothing."""
-    unique = {name: full.books[name].rows for name in ("users", "streams", "messages", "groups", "signals")}
+    unique = {name: full.books[name].records for name in ("users", "streams", "messages", "groups", "signals")}
     for name, book in full.books.items():
         for record in book:
             for field, value in _walk(record):
@@ -89,7 +89,7 @@ def test_what_a_record_names_is_declared(full: World) -> None:
                     if type(value) in (int, str) and value in rows and (name, field) != (other, "id"):
                         assert book.refers.get(field) == other, f"say in the book {name} that {field} names {other}"
         for field, other in book.refers.items():
-            rows = full.books[other].rows
+            rows = full.books[other].records
             assert all(key in rows for record in book for key in named(record, field.split("."))), (name, field)
 
 
@@ -97,9 +97,9 @@ def test_a_snapshot_brings_each_book_back(full: World) -> None:
     before, snapshot = contents(full), full.snapshot()
     for _ in range(2):
         for where, book in books(full):
-            for key in list(book.rows)[:2]:
+            for key in list(book.records)[:2]:
                 book.put(key, book[key])
-            for key in list(book.rows)[::2]:
+            for key in list(book.records)[::2]:
                 book.drop(key)
             assert contents(full)[where] != before[where]
         full.restore(snapshot)
@@ -110,7 +110,7 @@ def test_a_call_that_fails_leaves_each_book(full: World) -> None:
     before = contents(full)
     full.begin()
     for _, book in books(full):
-        key = list(book.rows)[-1]
+        key = list(book.records)[-1]
         book.put(key, book[key])
         book.drop(key)
     full.back()
@@ -125,11 +125,11 @@ def test_a_killed_process_has_each_book_again(full: World, tmp_path: Path, at_on
     opened = stage.sessions.open("bot", subject="x")
     if not at_once:
         for name, book in full.books.items():
-            for record_key, record in book.rows.items():
+            for record_key, record in book.records.items():
                 world.books[name].put(record_key, record)
         file.keep()
         for book in world.books.values():  # the last one goes and comes again
-            last = list(book.rows)[-1]
+            last = list(book.records)[-1]
             record = book[last]
             book.drop(last)
             file.keep()

@@ -285,7 +285,7 @@ SCENARIOS: dict[str, Scenario] = {
     "admin.may": lambda c: c.world.admin.listed(c.alice, 0, 10),
     "admin.is_of_the_pod": lambda c: c.world.admin.seen_by(c.acme_admin, c.carol.id),
     "admin.role_fits_account": lambda c: c.world.admin.add_role(c.acme_admin, c.bob.id, "USER_PROVISIONING"),
-    "admin.features_exist": lambda c: c.world.admin.entitle(c.acme_admin, c.bob.id, {"canFly": True}),
+    "admin.entitlements_exist": lambda c: c.world.admin.entitle(c.acme_admin, c.bob.id, {"canFly": True}),
     "admin.is_complete": lambda c: c.world.admin.update_user(c.acme_admin, c.bob.id, {"last_name": ""}, NO_CHANGE),
     "admin.may_have_delegates": lambda c: c.world.admin.set_delegate(c.acme_admin, c.bob.id, c.alice.id, add=True),
     "admin.may_change_picture": lambda c: c.world.admin.set_avatar(c.alice, c.bob.id, ()),
@@ -456,12 +456,14 @@ LISTS: dict[str, tuple[str, Callable[[Cast], set[Any]]]] = {
     "messages that content management suppresses": (
         "messages.is_of_the_pod",
         lambda c: _each(
-            lambda each: {c.world.messages.suppress(c.heidi, each)[0].id}, list(c.world.messages.book.rows)
+            lambda each: {c.world.messages.suppress(c.heidi, each)[0].id}, list(c.world.messages.book.records)
         ),
     ),
     "messages that bob suppresses": (
         "messages.may_suppress",
-        lambda c: _each(lambda each: {c.world.messages.suppress(c.bob, each)[0].id}, list(c.world.messages.book.rows)),
+        lambda c: _each(
+            lambda each: {c.world.messages.suppress(c.bob, each)[0].id}, list(c.world.messages.book.records)
+        ),
     ),
     "people that alice finds": (
         "people.directory_shows",
@@ -523,14 +525,14 @@ LISTS: dict[str, tuple[str, Callable[[Cast], set[Any]]]] = {
     "signals of alice": ("signals.may_see", lambda c: _ids(c.world.signals.listed(c.alice))),
     "signals that carol sees": (
         "signals.may_see",
-        lambda c: _each(lambda each: {c.world.signals.seen_by(c.carol, each).id}, list(c.world.signals.book.rows)),
+        lambda c: _each(lambda each: {c.world.signals.seen_by(c.carol, each).id}, list(c.world.signals.book.records)),
     ),
     "users of the pod": ("admin.is_of_the_pod", lambda c: _ids(c.world.admin.listed(c.acme_admin, 0, 100))),
     "users of the pod, for alice": ("admin.may", lambda c: _ids(c.world.admin.listed(c.alice, 0, 100))),
     "users with a role": (
         "admin.is_of_the_pod",
         lambda c: _ids(
-            c.world.admin.found(c.acme_admin, role="INDIVIDUAL", feature=None, enabled=None, skip=0, limit=100)
+            c.world.admin.found(c.acme_admin, role="INDIVIDUAL", entitlement=None, enabled=None, skip=0, limit=100)
         ),
     ),
     "heirs of rooms": ("rooms.may_inherit", _heirs),

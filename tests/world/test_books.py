@@ -40,7 +40,7 @@ def test_a_book_is_what_was_put_into_it(steps: list[Any]) -> None:
             state, held = taken[key % len(taken)]
             book.restore(state)
             plain = dict(held)
-        assert dict(book.rows) == plain
+        assert dict(book.records) == plain
         for letter in "abc":
             assert set(book.keys_by("letter", letter)) == {key for key, value in plain.items() if letter in value}
             assert book.count_by("letter", letter) == len(book.by("letter", letter))
@@ -155,7 +155,7 @@ def test_what_is_undone_was_never_there(steps: list[tuple[bool, int, str]]) -> N
     change(steps[half:])
     undo.back()
     wanted, found, listed, _ = filled(steps[:half], Undo())
-    assert book.rows == wanted.rows
+    assert book.records == wanted.records
     for letter in "abA":
         assert set(book.keys_by("first", letter)) == set(wanted.keys_by("first", letter))
         assert set(grams.find(letter)) == set(found.find(letter))

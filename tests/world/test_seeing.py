@@ -315,7 +315,9 @@ def test_users_that_administrators_list(mixed: World, everybody: list[User]) -> 
             listed = {each.id for each in mixed.admin.listed(user, 0, ALL)}
             found = {
                 each.id
-                for each in mixed.admin.found(user, role="INDIVIDUAL", feature=None, enabled=None, skip=0, limit=ALL)
+                for each in mixed.admin.found(
+                    user, role="INDIVIDUAL", entitlement=None, enabled=None, skip=0, limit=ALL
+                )
             }
         except Refused:
             listed = found = set()

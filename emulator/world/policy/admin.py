@@ -45,7 +45,7 @@ def role_fits_account(role: str, account_type: str) -> None:
 
 
 @rule(Basis.CHOICE, "production/pod.md 3.3")
-def features_exist(names: Iterable[str]) -> None:
+def entitlements_exist(names: Iterable[str]) -> None:
     """Only entitlements of the pod are switched on and off."""
     for name in names:
         if name not in ENTITLEMENTS:

@@ -67,7 +67,7 @@ def find_users(call: Call) -> list[UserDetail]:
     found = call.world.admin.found(
         call.user,
         role=asked.role,
-        feature=asked.feature,
+        entitlement=asked.feature,
         enabled=None if asked.status is None else asked.status == "ENABLED",
         skip=page.skip,
         limit=page.limit,

@@ -50,7 +50,7 @@ class _Due(NamedTuple):
     cause: _Cause
 
 
-class Counterparts:
+class Behaving:
     """What is to be done yet, and what was refused. `after` is called when something was done outside of a call."""
 
     def __init__(self, world: World, after: Callable[[], None]) -> None:
