@@ -86,8 +86,8 @@ class World:
         return self.companies.of(one.company_id).cross_pod and self.companies.of(other.company_id).cross_pod
 
     def tell(self, by: int, about: Any, *, at: int | None = None) -> Event:
-        """Emit an event: say what happened (one of `events` and `changes`), by whom (0: nobody of the pod). Every action
-        ends here. `at` (ms) when it happened in the past."""
+        """Emit an event: say what happened (one of `events` and `changes`), by whom (0: nobody of the pod). All actions
+        end here. `at` (ms) when it happened in the past."""
         now = self.clock.now() if at is None else at
         return self.events.emit(about, now, by, self.users.book.get(by), silent=self.silent)
 
