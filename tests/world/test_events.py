@@ -158,7 +158,7 @@ def test_what_is_arranged_in_silence_is_in_no_feed_and_changes_the_world(world: 
 def test_growth_of_a_living_world_is_heard(world: World) -> None:
     bob = world.users.named("bob")
     feed = world.datafeeds.create(bob)
-    before = set(world.messages.book.rows)
+    before = set(world.messages.book.records)
     grow(world, messages=40, seed=1)
     new = [message for message in world.messages.book if message.id not in before]
     mine = {message.id for message in new if world.streams.is_member(message.stream, bob.id)}
