@@ -140,6 +140,8 @@ def searched(*names: str) -> Get:
 
 
 AS_RECORDED: dict[tuple[int, int], Get] = {
+    (1, 0): row("GET /pod/v1/connection/list", lambda w: {"params": {"status": "ALL"}}),
+    (1, 1): row("GET /pod/v1/connection/list", lambda w: {"params": {"status": "ALL"}}),
     (3, 0): row("GET /pod/v1/connection/user/{userId}/info", lambda w: {"path": {"userId": w.id("bob")}}),
     (7, 0): row(STREAM_INFO, lambda w: {"path": {"sid": desk(w)}}),
     (7, 1): row(STREAM_INFO, lambda w: {"path": {"sid": spoken_in(w, im(w))}}),
@@ -154,9 +156,9 @@ AS_RECORDED: dict[tuple[int, int], Get] = {
     (30, 1): row(BLAST, lambda w: {**BOT, "data": {**PLAIN, "sids": desk(w)}, "files": FILES}),
     (31, 0): row(UPDATE, updated),
     (31, 1): row(UPDATE, updated),
-    (43, 0): row(LIST, lambda w: {"json": {"streamTypes": [{"type": "IM"}]}, "expect": im(w)}),
+    (43, 0): row(LIST, lambda w: {"json": {"streamTypes": [{"type": "IM"}]}, "path": {"there": im(w)}}),
     (43, 1): row(LIST, lambda w: {"json": {"streamTypes": [{"type": "ROOM"}]}}),
-    (43, 2): row(LIST, lambda w: {"json": {"streamTypes": [{"type": "IM"}]}, "expect": im(w)}),
+    (43, 2): row(LIST, lambda w: {"json": {"streamTypes": [{"type": "IM"}]}, "path": {"there": im(w)}}),
     (46, 0): searched(*FILTERS),
     (46, 1): searched("title", "company"),
     (47, 1): row("POST /pod/v3/room/create", lambda w: {"json": {"name": "New", "description": "d"}}),
