@@ -33,12 +33,9 @@ Builtin = Callable[[Value, list[Value], int], Value]
 
 UNAVAILABLE = frozenset(
     names(
-        "ancestors api children date_if_unknown datetime_if_unknown groups has_api interpret "
-        "iso iso_h iso_h_nz iso_local iso_local_h iso_local_h_nz iso_local_m iso_local_m_nz iso_local_ms "
-        "iso_local_ms_nz iso_local_nz iso_m iso_m_nz iso_ms iso_ms_nz iso_nz iso_utc iso_utc_fz iso_utc_h "
-        "iso_utc_h_nz iso_utc_m iso_utc_m_nz iso_utc_ms iso_utc_ms_nz iso_utc_nz j_string markup_string "
+        "ancestors api children date_if_unknown datetime_if_unknown groups has_api interpret markup_string "
         "namespace new next_sibling node_name node_namespace node_type "
-        "parent previous_sibling root rtf seq_last_index_of time_if_unknown truncate_c_m "
+        "parent previous_sibling root time_if_unknown truncate_c_m "
         "truncate_m truncate_w_m web_safe with_args with_args_last "
     )
 )
@@ -89,6 +86,13 @@ def _escape(apostrophe: str) -> Callable[[str], str]:
     return run
 
 
+_JAVA_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+
+
+def _java_string(text: str) -> str:
+    return re.sub(r'["\\\x00-\x1f]', lambda found: _JAVA_ESCAPES.get(found[0], f"\\u{ord(found[0]):04x}"), text)
+
+
 html_escaped = _escape("&#39;")
 
 
@@ -112,6 +116,11 @@ def _replace(value: Value, arguments: list[Value], at: int) -> Value:
             return bounded(pattern.sub(escaped, text, count=1 if "f" in flags else 0), at)
         except (re.error, IndexError):
             raise Fault(None) from None
+    if "i" in flags and old:
+        old = re.escape(old)
+        if len(re.findall(old, text, re.IGNORECASE)) * len(new) > MAX_TEXT:
+            raise Fault(at)
+        return bounded(re.sub(old, lambda _: new, text, count=1 if "f" in flags else 0, flags=re.IGNORECASE), at)
     # Reckoned before it is done: the text could otherwise grow beyond memory in one step.
     if (text.count(old) if old else len(text) + 1) * len(new) > MAX_TEXT:
         raise Fault(at)
@@ -294,6 +303,13 @@ def _sequence_index(value: Value, arguments: list[Value], at: int) -> Value:
     return next(alike, -1)
 
 
+def _last_sequence_index(value: Value, arguments: list[Value], at: int) -> Value:
+    items = items_of(value, at)
+    start = min(int(_number(arguments[1], at)), len(items) - 1) if len(arguments) > 1 else len(items) - 1
+    found = _sequence_index(items[start::-1] if start >= 0 else [], arguments[:1], at)
+    return start - found if found >= 0 else -1
+
+
 def _chunk(value: Value, arguments: list[Value], at: int) -> Value:
     items = items_of(value, at)
     size = int(_number(arguments[0], at)) if arguments else 0
@@ -313,7 +329,7 @@ def _of_hash(function: Callable[[dict[str, Value]], Value]) -> Builtin:
 
 def _one_letter(value: Value, _arguments: list[Value], at: int) -> Value:
     number = int(_number(value, at))
-    if not 0 < number < 10**12 or number != value:
+    if not 0 < number < 2**31 or number != value:
         raise Fault(None)
     letters = ""
     while number:
@@ -433,6 +449,8 @@ BUILTINS: dict[str, Builtin] = {
     "matches": _matches,
     "js_string": _of_text(lambda text: json.dumps(text)[1:-1].replace("'", "\\'").replace("</", "<\\/")),
     "json_string": _of_text(lambda text: json.dumps(text, ensure_ascii=False)[1:-1].replace("</", "<\\/")),
+    "j_string": _of_text(_java_string),
+    "rtf": _of_text(lambda text: re.sub(r"[\\{}]", r"\\\g<0>", text)),
     "url": _url("!*'()"),
     "url_path": _url("/!*'()"),
     "truncate": _truncated(False, False),
@@ -465,7 +483,7 @@ BUILTINS: dict[str, Builtin] = {
     "c": _computer,
     "string": _as_string,
     "abs": lambda value, _arguments, at: abs(_number(value, at)),
-    "int": lambda value, _arguments, at: int(_number(value, at)),
+    "int": lambda value, _arguments, at: (int(_number(value, at)) + 2**31) % 2**32 - 2**31,
     "long": lambda value, _arguments, at: int(_number(value, at)),
     "byte": _byte,
     "short": _short,
@@ -491,6 +509,7 @@ BUILTINS: dict[str, Builtin] = {
     "sort_by": _sort_by,
     "seq_contains": lambda value, arguments, at: _sequence_index(value, arguments, at) >= 0,
     "seq_index_of": _sequence_index,
+    "seq_last_index_of": _last_sequence_index,
     "chunk": _chunk,
     "sequence": lambda value, _arguments, at: items_of(value, at),
     "min": lambda value, _arguments, at: min((_number(plain(i), at) for i in items_of(value, at)), default=None),
@@ -529,7 +548,7 @@ ARGUMENTS: dict[str, tuple[int, int]] = {
     **dict.fromkeys(names("contains starts_with ends_with remove_beginning remove_ending keep_before_last"), (1, 1)),
     **dict.fromkeys(names("keep_after_last seq_contains sort_by"), (1, 1)),
     **dict.fromkeys(names("keep_before keep_after index_of last_index_of left_pad right_pad split chunk"), (1, 2)),
-    **dict.fromkeys(names("seq_index_of ensure_ends_with substring"), (1, 2)),
+    **dict.fromkeys(names("seq_index_of seq_last_index_of ensure_ends_with substring"), (1, 2)),
     **dict.fromkeys(names("replace ensure_starts_with join truncate truncate_w truncate_c"), (1, 3)),
     "replace": (2, 3),
     "url": (0, 1),
@@ -568,6 +587,15 @@ CHEAP = frozenset(names("size length first last sequence long int double float c
 """Their work does not grow with the value."""
 READING = frozenset(("eval", "eval_json"))
 """These read a text as an expression, or as JSON."""
+SEEKING = frozenset(names("seq_contains seq_index_of seq_last_index_of"))
+"""These may be asked for a missing value, which no list has."""
+ISO = frozenset(
+    f"iso{zone}{part}{shown}"
+    for zone in ("", "_utc", "_local")
+    for part in ("", "_h", "_m", "_ms")
+    for shown in ("", "_nz")
+) | {"iso_utc_fz"}
+"""These print a date as ISO 8601 has it."""
 DATES = frozenset(("date", "time", "datetime"))
 """These read a text as a date, by a pattern or a name behind them."""
-NAMES = READING | DATES | frozenset(BUILTINS) | LOOP | MISSING | LAZY | BY_ITEM
+NAMES = READING | DATES | ISO | frozenset(BUILTINS) | LOOP | MISSING | LAZY | BY_ITEM

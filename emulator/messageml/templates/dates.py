@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Kind = Literal["date", "time", "datetime"]
 KINDS: dict[str, Kind] = {"date": "date", "time": "time", "datetime": "datetime"}
@@ -15,7 +16,15 @@ _RUN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|.", re.DOTALL)
 _MAX_PATTERN = 100
 _MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_MEDIUM = {"date": "MMM d, yyyy", "time": "h:mm:ss a", "datetime": "MMM d, yyyy, h:mm:ss a"}
+_DATE_STYLES = {"short": "M/d/yy", "medium": "MMM d, yyyy", "long": "MMMM d, yyyy", "full": "EEEE, MMMM d, yyyy"}
+_TIME_STYLES = {
+    "short": "h:mm a",
+    "medium": "h:mm:ss a",
+    "long": "h:mm:ss a z",
+    "full": "h:mm:ss a 'Coordinated Universal Time'",
+}
+"""Those of JDK 17."""
+_ISO_WORDS = re.compile("(iso|xs)((?:[_ ](?:h|m|s|ms|nz|fz|u|fu))*)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -89,11 +98,14 @@ def _field(letter: str, width: int, at: datetime) -> str:
 
 def text(moment: Moment, pattern: str | None = None) -> str:
     """The moment by a pattern, or in the way of its kind. Raises BadDate."""
-    pattern = _MEDIUM[moment.kind] if pattern is None or pattern == "medium" else pattern
-    if pattern in ("iso", "xs"):
-        shown = moment.at.isoformat().replace("+00:00", "")
-        shown = (shown.rstrip("0") if "." in shown else shown) + "Z"
-        return {"date": shown[:10], "time": shown[11:], "datetime": shown}[moment.kind]
+    styled = _styled("medium" if pattern in (None, "") else pattern, moment.kind)
+    pattern = styled if styled is not None else pattern or ""
+    iso = _ISO_WORDS.fullmatch(pattern)
+    if iso:
+        options = set(re.split("[_ ]", iso[2])) - {"", "u", "fu"}
+        zone = "fz" in options or ("nz" not in options and (iso[1] == "xs" or moment.kind != "date"))
+        accuracy = next((each for each in ("h", "m", "s") if each in options), "fraction")
+        return iso_text(moment, "milliseconds" if "ms" in options else accuracy, zone=zone)
     if len(pattern) > _MAX_PATTERN or re.sub("'[^']*'", "", pattern).count("'"):
         raise BadDate(pattern)
     out = []
@@ -105,11 +117,75 @@ def text(moment: Moment, pattern: str | None = None) -> str:
     return "".join(out)
 
 
+def _styled(style: str, kind: Kind) -> str | None:
+    """The pattern that a name of a style stands for; both of its date and of its time where it has two."""
+    first, _, second = style.partition("_")
+    if first not in _DATE_STYLES or (second or first) not in _DATE_STYLES or (second and kind != "datetime"):
+        return None
+    if kind != "datetime":
+        return (_DATE_STYLES if kind == "date" else _TIME_STYLES)[first]
+    joint = " 'at' " if first in ("long", "full") else ", "
+    return _DATE_STYLES[first] + joint + _TIME_STYLES[second or first]
+
+
+_OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d\d))?")
+
+
+def in_zone(moment: Moment, name: str) -> Moment:
+    """The same moment on the clocks of a zone. Raises BadDate."""
+    found = _OFFSET.fullmatch(name)
+    if found:
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        zone: tzinfo = timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes))
+    else:
+        try:
+            zone = ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise BadDate(name) from None
+    return Moment(moment.at.astimezone(zone), moment.kind)
+
+
+def iso_text(moment: Moment, accuracy: str, *, zone: bool) -> str:
+    """The moment in ISO 8601, to the hour, minute, second, `milliseconds` or a `fraction` where there is one."""
+    at = moment.at
+    clock = at.strftime({"h": "%H", "m": "%H:%M"}.get(accuracy, "%H:%M:%S"))
+    if accuracy in ("milliseconds", "fraction"):
+        fraction = f"{at.microsecond // 1000:03}"
+        if accuracy == "fraction":
+            fraction = fraction.rstrip("0")
+        clock += f".{fraction}" if fraction else ""
+    offset = ""
+    if zone:
+        shift = at.utcoffset() or timedelta(0)
+        minutes = abs(shift) // timedelta(minutes=1)
+        offset = f"{'-' if shift < timedelta(0) else '+'}{minutes // 60:02}:{minutes % 60:02}" if shift else "Z"
+    day = f"{at.year:04}-{at.month:02}-{at.day:02}"
+    return {"date": day, "time": clock, "datetime": f"{day}T{clock}"}[moment.kind] + offset
+
+
+_ISO_BUILTIN = re.compile("iso(?:_(utc|local))?(?:_(h|m|ms))?(?:_(nz|fz))?")
+
+
+def by_iso_builtin(moment: Moment, name: str, zone: str | None) -> str:
+    """What ?iso_utc and its like make of a moment. Raises BadDate."""
+    found = _ISO_BUILTIN.fullmatch(name)
+    if found is None or (zone is None) != bool(found[1]):
+        raise BadDate(name)
+    shown = moment if zone is None else in_zone(moment, zone)
+    accuracy = {"ms": "fraction", None: "s"}.get(found[2], found[2])
+    return iso_text(shown, accuracy or "s", zone=found[3] != "nz" and (moment.kind != "date" or found[3] == "fz"))
+
+
+def can_be(kind: Kind, other: Kind) -> bool:
+    """Whether what is a moment of the one kind can be taken for one of the other."""
+    return kind in (other, "datetime")
+
+
 def from_pattern(value: str, pattern: str | None, kind: Kind) -> Moment:
     """The moment that the text says in this pattern. Raises BadDate."""
     if pattern in ("iso", "xs"):
         return from_iso(value, kind)
-    pattern = _MEDIUM[kind] if pattern is None else pattern
+    pattern = (_styled("medium" if pattern is None else pattern, kind) or pattern) or ""
     if len(pattern) > _MAX_PATTERN or len(value) > 2 * _MAX_PATTERN:
         raise BadDate(pattern)
     parts: dict[str, int] = {}

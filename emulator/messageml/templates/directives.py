@@ -66,6 +66,7 @@ _NESTING = (
     " Check if the FreeMarker end-tags are present, and aren't malformed. "
     "(Note that FreeMarker end-tags must have # or @ after the / character.)"
 )
+_NO_ITEMS = '#list must have either "as loopVar" parameter or nested #items that belongs to it.'
 _ASSIGNMENTS = frozenset(("assign", "global", "local"))
 
 
@@ -375,7 +376,16 @@ def _check_place(piece: _Piece, open_blocks: list[Block]) -> None:
     kind = piece.kind
     macro = next((block.kind for block in reversed(open_blocks) if block.kind in ("macro", "function")), None)
     wrong = None
-    if kind in ("break", "continue"):
+    if kind in ("macro", "function") and macro is not None:
+        wrong = "Macro or function definitions can't be nested into each other."
+    elif kind == "autoesc" and not any(block.kind == "outputformat" for block in open_blocks):
+        undefined = "undefined(mimeType=null, class=f.c.UndefinedOutputFormat)"
+        wrong = f"The current output format can't do escaping: {undefined}"
+    elif kind == "items":
+        around = next((block for block in reversed(open_blocks) if block.kind in ("list", "foreach")), None)
+        if around is not None and len(around.parts) == 1:
+            around.holds_items = True
+    elif kind in ("break", "continue"):
         loops = ("list", "items", "foreach") if kind == "continue" else ("list", "items", "foreach", "case", "default")
         if not any(block.kind in loops for block in open_blocks):
             switch = ", #switch" if kind == "break" else ""
@@ -417,6 +427,8 @@ def _close(piece: _Piece, open_blocks: list[Block]) -> None:
     while len(open_blocks) > 1:
         block = open_blocks.pop()
         block.end = piece.end
+        if block.kind == "list" and len(block.parts) == 1 and not block.holds_items:
+            raise SyntaxFault(block.at, _NO_ITEMS)
         if block.kind == piece.kind:
             return
         if block.kind != "sep" and not closes(block):

@@ -326,6 +326,11 @@ class Evaluator:
         if name in builtins.DATES:
             pattern = self.text(self.needed(arguments[0]), arguments[0].at) if arguments else None
             return self.date(name, target, pattern)
+        if name in builtins.ISO:
+            if bool(arguments) == ("_utc" in name or "_local" in name) or arguments == ():
+                raise Fault(target.at)
+            zone = self.text(self.needed(arguments[0]), arguments[0].at) if arguments else None
+            return self.iso(name, target, zone)
         if name in builtins.READING:
             return self.reading(name, target)
         if name in builtins.BY_ITEM:
@@ -340,7 +345,7 @@ class Evaluator:
         elif arguments is not None and not least <= len(arguments) <= most:
             raise Fault(None)
         given = [self.value(argument) for argument in arguments or ()]
-        if None in given:
+        if any(each is None for each in given) and name not in builtins.SEEKING:
             raise Fault(None)
         if isinstance(value, Moment):
             if name == "string":
@@ -368,9 +373,21 @@ class Evaluator:
         """The text as a date, a time or both."""
         value = self.needed(target)
         if isinstance(value, Moment):
+            if not dates.can_be(value.kind, dates.KINDS[name]):
+                raise Fault(target.at)
             return Moment(value.at, dates.KINDS[name])
         try:
             return dates.from_pattern(self.text(value, target.at), pattern, dates.KINDS[name])
+        except dates.BadDate:
+            raise Fault(None) from None
+
+    def iso(self, name: str, target: Expression, zone: str | None) -> str:
+        """A date as ISO 8601 has it."""
+        value = self.needed(target)
+        if not isinstance(value, Moment):
+            raise Fault(target.at)
+        try:
+            return dates.by_iso_builtin(value, name, zone)
         except dates.BadDate:
             raise Fault(None) from None
 

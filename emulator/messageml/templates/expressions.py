@@ -17,9 +17,19 @@ _NAME = re.compile(r"(?:[^\W\d]|[$@])(?:[\w$@]|\\[-.:#])*")
 _LAMBDA = re.compile(rf"(\()?\s*({_NAME.pattern})\s*(?(1)\))\s*-(?:>|&gt;)")
 _PLAIN_RUN = re.compile(r"""[^"'\\$#]+""")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_OPERATOR = re.compile(r"\|\||\||&&|&amp;&amp;|==|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|\.\.[<!*]?|[=<>+\-*/%]")
+_OPERATOR = re.compile(r"\|\||\||&&|&amp;&amp;|==|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|\.\.[<!*]?|[=<>+\-*/%&]")
 _WORD_OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "and": "&&"}
-_SAME = {"|": "||", "=": "==", "&lt;": "<", "&gt;": ">", "&lt;=": "<=", "&gt;=": ">=", "&amp;&amp;": "&&", "..!": "..<"}
+_SAME = {
+    "|": "||",
+    "&": "&&",
+    "=": "==",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&lt;=": "<=",
+    "&gt;=": ">=",
+    "&amp;&amp;": "&&",
+    "..!": "..<",
+}
 _STRENGTH = {
     "||": 1,
     "&&": 2,
@@ -372,6 +382,11 @@ class Scanner:
             if self.looking_at("."):
                 if self.source.startswith("..", self.at):
                     return value
+                literal = value.parts[0] if value.kind == "literal" else None
+                if isinstance(literal, str):
+                    raise SyntaxFault(at, f'Found string literal: "{literal}". Expecting: hash')
+                if isinstance(literal, bool):
+                    raise SyntaxFault(at, f"Found: {str(literal).lower()} literal. Expecting hash")
                 self.at += 1
                 value = Expression("key", at, (value, Expression("literal", self.at, (self.name(),))))
             elif self.accept("["):

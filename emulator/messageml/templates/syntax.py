@@ -49,6 +49,8 @@ class Block:
     children: list[Block] = field(default_factory=list)
     end: int = 0
     """Where it ends, its closing tag included."""
+    holds_items: bool = False
+    """Of a list: whether there is an <#items> that belongs to it."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -74,7 +74,7 @@ def number_text(value: int | Decimal, digits: int = 3, *, grouped: bool = True) 
         text = f"{rounded:,f}" if grouped else f"{rounded:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return text or "0"
 
 
 def formatted(value: Any, pattern: str, symbols: tuple[str, str] = (",", ".")) -> str:
@@ -100,7 +100,8 @@ def computer_text(value: Value) -> str:
     """As ?c has it: for programs, ungrouped."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number_text(value, 16, grouped=False)
+    text = number_text(value, 16, grouped=False)
+    return "0" if text == "-0" else text
 
 
 def text_of(value: Value, at: int) -> str:
