@@ -80,7 +80,6 @@ def test_lines_of_nothing_but_tags_vanish(done, shown) -> None:
         ("<@none/>", 14),
         ("${data.a.l?filter(i -> i)}", 12),
         ("${data.a.l?map(i -> x)}", 12),
-        ("${data.a.t?then('a')}", 14),
         ("${1?switch(2, 'a')}", 14),
         ("<#setting boolean_format='maybe'>", 37),
     ],

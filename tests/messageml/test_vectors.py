@@ -99,6 +99,26 @@ def test_recorded_vectors() -> None:
     assert {case["name"] for case in cases if wrong(case)} == INSTRUMENTS
 
 
+# --- templates ----------------------------------------------------------------------------------------------------
+
+TEMPLATES = json.loads((DATA / "templates.json").read_text(encoding="utf-8"))
+
+
+def expanded(template: str) -> dict[str, str]:
+    head = '<div data-format="PresentationML" data-version="2.0">'
+    try:
+        done = convert(f"<messageML>{template}</messageML>", json.dumps(TEMPLATES["data"]), "2.0", None, None)
+    except InvalidMessage as refused:
+        return {"error": str(refused)}
+    return {"shown": done.presentationml.removeprefix(head).removesuffix("</div>")}
+
+
+@pytest.mark.parametrize("cause", sorted(TEMPLATES["templates"]))
+def test_templates_say_what_the_library_says(cause: str) -> None:
+    cases = TEMPLATES["templates"][cause]
+    assert cases == [{"template": case["template"], **expanded(case["template"])} for case in cases]
+
+
 # --- where ours once differed ------------------------------------------------------------------------------------
 
 AGREEMENT = json.loads((DATA / "agreement.json").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from emulator.messageml import java
 from emulator.messageml.names import names
-from emulator.messageml.templates import regex
+from emulator.messageml.templates import collation, regex
 from emulator.messageml.templates.dates import Moment, from_milliseconds
 from emulator.messageml.templates.syntax import Fault, Macro
 from emulator.messageml.templates.values import (
@@ -33,9 +33,9 @@ Builtin = Callable[[Value, list[Value], int], Value]
 
 UNAVAILABLE = frozenset(
     names(
-        "ancestors api children date_if_unknown datetime_if_unknown groups has_api interpret markup_string "
+        "ancestors api children groups has_api interpret markup_string "
         "namespace new next_sibling node_name node_namespace node_type "
-        "parent previous_sibling root time_if_unknown truncate_c_m "
+        "parent previous_sibling root truncate_c_m "
         "truncate_m truncate_w_m web_safe with_args with_args_last "
     )
 )
@@ -266,7 +266,7 @@ def _sort_key(items: list[Value], at: int) -> Callable[[Value], Any]:
     if all(is_number(plain(item)) for item in items):
         return plain
     if all(isinstance(item, str) for item in items):
-        return lambda item: (item.lower(), item)
+        return collation.key
     raise Fault(at)
 
 
@@ -422,6 +422,12 @@ def _escaped(value: Value, _arguments: list[Value], at: int) -> Value:
     return value if isinstance(value, Markup) else Markup(html_escaped(text_of(value, at)))
 
 
+def _moment(value: Value, at: int) -> Value:
+    if not isinstance(value, Moment):
+        raise Fault(at)
+    return value
+
+
 def _byte(value: Value, _arguments: list[Value], at: int) -> Value:
     return (int(_number(value, at)) + 128) % 256 - 128
 
@@ -492,6 +498,9 @@ BUILTINS: dict[str, Builtin] = {
     "number_to_date": lambda value, _arguments, at: from_milliseconds(_number(value, at), "date"),
     "number_to_time": lambda value, _arguments, at: from_milliseconds(_number(value, at), "time"),
     "number_to_datetime": lambda value, _arguments, at: from_milliseconds(_number(value, at), "datetime"),
+    **dict.fromkeys(
+        ("date_if_unknown", "time_if_unknown", "datetime_if_unknown"), lambda value, _arguments, at: _moment(value, at)
+    ),
     "double": lambda value, _arguments, at: _number(value, at),
     "float": lambda value, _arguments, at: _number(value, at),
     "floor": _rounded(ROUND_FLOOR),

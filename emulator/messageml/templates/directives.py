@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.messageml.names import names
-from emulator.messageml.templates.expressions import Scanner, patterns
-from emulator.messageml.templates.syntax import Block, Expression, SyntaxFault
+from emulator.messageml.templates.expressions import Scanner, after_operand, patterns
+from emulator.messageml.templates.syntax import Block, Course, Expression, SyntaxFault
 from emulator.messageml.templates.whitespace import strip
 
 MAX_DEPTH = 50
 MAX_PIECES = 5_000
 """Directives, interpolations and texts between them."""
 _PIECE = re.compile(r"<#--|</?#[A-Za-z_]+|</?@|\$\{|#\{")
-_VERBATIM_END = {"noparse": re.compile(r"</#noparse\s*>"), "comment": re.compile(r"</#comment\s*>")}
+_VERBATIM_END = {"noparse": re.compile(r"</#no[pP]arse\s*>"), "comment": re.compile(r"</#comment\s*>")}
 _END = re.compile(r"\s*>")
 _BLANK = re.compile(r"\s|/?>")
 
@@ -40,7 +40,10 @@ _EMPTY = frozenset(
 )
 _BARE = frozenset(names("break continue flush t lt rt nt else default recover attempt compress noescape"))
 """Nothing is said after their names."""
-_WITH_SAYING = frozenset(names("if list foreach items switch case elseif escape include import setting macro function"))
+_WITH_SAYING = frozenset(
+    names("if list foreach items switch case elseif escape include import setting macro function visit")
+    + names("assign global local")
+)
 """Something must be."""
 _CONTENT = (
     *(
@@ -67,6 +70,26 @@ _NESTING = (
     "(Note that FreeMarker end-tags must have # or @ after the / character.)"
 )
 _NO_ITEMS = '#list must have either "as loopVar" parameter or nested #items that belongs to it.'
+_UNCLOSED = {
+    "call": "@...",
+    **dict.fromkeys(("macro", "function"), "#macro or #function"),
+    **dict.fromkeys(("assign", "local", "global"), "#assign or #local or #global"),
+}
+"""What is said to be unclosed, where that is not the name."""
+_AFTER_ASSIGNED = ('"="', '"+="', '"-="', '"*="', '"/="', '"%="', '"++"', '"--"', '"in"', '">"')
+_IN_CAMEL = {
+    "elseIf": "elseif",
+    "forEach": "foreach",
+    "noParse": "noparse",
+    "noEscape": "noescape",
+    "autoEsc": "autoesc",
+    "noAutoEsc": "noautoesc",
+    "outputFormat": "outputformat",
+}
+_TOLD_APART = frozenset(_IN_CAMEL.values())
+"""Directives whose names tell the two ways of naming apart."""
+_FRAMES = frozenset(("if", "list", "foreach", "items", "switch", "macro", "function"))
+"""What is open around an expression, as far as loops and their variables go."""
 _ASSIGNMENTS = frozenset(("assign", "global", "local"))
 
 
@@ -97,8 +120,16 @@ class _Pieces:
     def __init__(self, source: str) -> None:
         self.source = source
         self.found: list[_Piece] = []
+        self.course = Course(source)
 
     def read(self) -> list[_Piece]:
+        try:
+            return self.all()
+        except SyntaxFault:
+            _nest(self.found, len(self.source), whole=False)  # what is wrong before that is told first
+            raise
+
+    def all(self) -> list[_Piece]:
         source, at = self.source, 0
         while at < len(source):
             found = _PIECE.search(source, at)
@@ -136,7 +167,7 @@ class _Pieces:
         return end + 3
 
     def interpolation(self, start: int, mark: str) -> int:
-        scanner = Scanner(self.source, start + 2, in_tag=False)
+        scanner = Scanner(self.source, start + 2, in_tag=False, course=self.course)
         value = scanner.expression()
         digits = None
         if mark == "#{" and scanner.accept(";"):
@@ -153,7 +184,7 @@ class _Pieces:
         return scanner.at
 
     def call(self, start: int) -> int:
-        scanner = Scanner(self.source, start + 2, in_tag=True)
+        scanner = Scanner(self.source, start + 2, in_tag=True, course=self.course)
         target = scanner.postfix(scanner.primary())
         named: list[tuple[str, Expression]] = []
         placed: list[Expression] = []
@@ -185,8 +216,12 @@ class _Pieces:
 
     def directive(self, start: int, mark: str) -> int:
         closing = mark.startswith("</")
-        name = mark.lstrip("</#")
+        written = mark.lstrip("</#")
+        name = _IN_CAMEL.get(written, written)
         at = start + len(mark)
+        if name in _TOLD_APART:
+            ended = _END.match(self.source, at)
+            self.course.named(start, written, mark + (">" if ended else ""))
         known = name in _WITH_CONTENT or name in _EMPTY or name in _ASSIGNMENTS
         if known and not (_END if closing or name in _BARE else _BLANK).match(self.source, at):
             malformed = "is an existing directive, but the tag is malformed. "
@@ -196,20 +231,43 @@ class _Pieces:
             if not end or name not in _WITH_CONTENT | _ASSIGNMENTS:
                 raise SyntaxFault(start, f'Encountered "{mark}"')
             self.found.append(_Piece(name, start, closing=True))
+            self.course.closed(name)
             return end.end()
         if name in _VERBATIM_END:
             return self.verbatim(start, at, name)
         if name not in _WITH_CONTENT and name not in _EMPTY and name not in _ASSIGNMENTS:
-            raise SyntaxFault(start, f"Unknown directive: #{name}.")
+            manual = "http://freemarker.org/docs/ref_directive_alphaidx.html"
+            helping = f"Help (latest version): {manual}; you're using FreeMarker 2.3.31."
+            raise SyntaxFault(start + 1, f"Unknown directive: #{written}. {helping}")
         if name in _WITH_SAYING and self.source[at : at + 1] in ">/":
             malformed = "is an existing directive, but the tag is malformed. "
             raise SyntaxFault(start + 1, f"#{name} {malformed} (See FreeMarker Manual / Directive Reference.)")
-        scanner = Scanner(self.source, at, in_tag=True)
-        parts = _said(name, scanner)
+        scanner = Scanner(self.source, at, in_tag=True, course=self.course)
+        try:
+            parts = _said(name, scanner)
+        except SyntaxFault:
+            if name in _PARTS_OF:  # that it is out of place is told first
+                self.found.append(_Piece(name, start, ("",)))
+            raise
         empty = scanner.accept("/>")
-        if not empty:
-            scanner.expect(">")
+        if not empty and not scanner.accept(">"):
+            ends = {"list": ('"as"', '">"')}.get(name, ('">"',))
+            operand = name in ("if", "elseif", "switch") or (name == "list" and len(parts) == 1)
+            expected = patterns('">"')
+            if operand:
+                expected = after_operand(*ends)
+            elif (name == "list" and len(parts) == 2) or (name == "items" and len(parts) == 1):
+                expected = patterns('","', '">"')
+            elif name in ("macro", "function") and not parts[1] and parts[2] is None:
+                expected = patterns('"("', '")"', "<ID>", '">"')
+            raise scanner.unexpected(expected)
         self.found.append(_Piece(name, start, parts, empty=empty))
+        if name == "else":
+            self.course.otherwise()
+        elif not empty and name in _FRAMES:
+            if len(self.course.loops) >= MAX_DEPTH:
+                raise SyntaxFault(start, "Directives are nested too deeply.")
+            self.course.opened(name, parts[1:] if name in ("list", "foreach") else parts if name == "items" else ())
         return scanner.at
 
     def verbatim(self, start: int, at: int, name: str) -> int:
@@ -227,7 +285,7 @@ class _Pieces:
 
 def _said(name: str, scanner: Scanner) -> tuple[Any, ...]:
     """What the tag of a directive says after its name."""
-    if name in ("if", "elseif", "switch", "outputformat", "include", "import"):
+    if name in ("if", "elseif", "switch", "outputformat", "include", "import", "visit"):
         value = scanner.expression()
         if name == "import":
             scanner.accept_word("as")
@@ -255,7 +313,7 @@ def _said(name: str, scanner: Scanner) -> tuple[Any, ...]:
         return tuple(_assigned(scanner))
     if name in ("macro", "function"):
         return _signature(scanner)
-    if name in ("return", "stop"):
+    if name in ("return", "stop", "recurse"):
         return (scanner.expression(),) if scanner.starts_expression() else ()
     if name == "nested":
         values = []
@@ -268,15 +326,18 @@ def _said(name: str, scanner: Scanner) -> tuple[Any, ...]:
         if not scanner.accept_word("as"):
             raise scanner.unexpected(patterns('"as"'))
         return (variable, scanner.expression())
-    if name in ("ftl", "setting", "visit", "recurse"):
+    if name in ("ftl", "setting"):
         settings = {}
         while scanner.peek_name() is not None:
             scanner.space()
             place = scanner.at
-            setting = scanner.name()
+            written = scanner.name()
+            setting = re.sub("([a-z])([A-Z])", r"\1_\2", written).lower()
             if name == "setting" and setting not in _SETTINGS:
                 allowed = f"The allowed setting names are: {', '.join(_SETTINGS)}"
-                raise SyntaxFault(place, f'Unknown setting name: "{setting}". {allowed}')
+                raise SyntaxFault(place, f'Unknown setting name: "{written}". {allowed}')
+            if scanner.course is not None:
+                scanner.course.named(place, written)
             scanner.expect("=")
             settings[setting] = scanner.expression()
         return (settings,)
@@ -292,14 +353,20 @@ def _loop_names(scanner: Scanner) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _named(scanner: Scanner) -> str:
+    """A name, which may stand in quotation marks."""
+    if scanner.looking_at("'") or scanner.looking_at('"'):
+        return str(scanner.string(raw=False).parts[0])
+    if scanner.peek_name() is None:
+        raise scanner.unexpected(patterns("<STRING_LITERAL>", "<RAW_STRING>", "<ID>"))
+    return scanner.name()
+
+
 def _assigned(scanner: Scanner) -> list[tuple[str, str, Expression | None]]:
     """(name, operator, value) of each assignment; no value where the content of the directive is the value."""
     found: list[tuple[str, str, Expression | None]] = []
     while not (scanner.looking_at(">") or scanner.looking_at("/>")):
-        if scanner.looking_at("'") or scanner.looking_at('"'):
-            name = str(scanner.string(raw=False).parts[0])
-        else:
-            name = scanner.name()
+        name = _named(scanner)
         for operator in ("++", "--", "+=", "-=", "*=", "/=", "%=", "="):
             if scanner.accept(operator):
                 value = None if operator in ("++", "--") else scanner.expression()
@@ -307,26 +374,30 @@ def _assigned(scanner: Scanner) -> list[tuple[str, str, Expression | None]]:
                 break
         else:
             if found or not (scanner.looking_at(">")):
-                raise scanner.unexpected(patterns('"="'))
+                raise scanner.unexpected(patterns(*_AFTER_ASSIGNED))
             found.append((name, "capture", None))
         scanner.accept(",")
     if not found:
-        raise scanner.unexpected(patterns("<ID>"))
+        _named(scanner)
     return found
 
 
 def _signature(scanner: Scanner) -> tuple[Any, ...]:
-    name = scanner.name()
+    name = _named(scanner)
     parenthesised = scanner.accept("(")
     inside, scanner.in_tag = scanner.in_tag, not parenthesised
     parameters: list[tuple[str, Expression | None]] = []
     rest = None
     while scanner.peek_name() is not None:
-        parameter = scanner.name()
+        scanner.space()
+        place, parameter = scanner.at, scanner.name()
         if scanner.accept("..."):
             rest = parameter
         else:
             default = scanner.expression() if scanner.accept("=") else None
+            if default is None and parameters and parameters[-1][1] is not None:
+                late = "must all occur before the parameters with default values."
+                raise SyntaxFault(place, f"In a macro declaration, parameters without a default value {late}")
             parameters.append((parameter, default))
         scanner.accept(",")
     if parenthesised:
@@ -338,7 +409,8 @@ def _signature(scanner: Scanner) -> tuple[Any, ...]:
 # --- nesting ---------------------------------------------------------------------------------------------------------
 
 
-def _nest(pieces: list[_Piece], end: int) -> Block:
+def _nest(pieces: list[_Piece], end: int, *, whole: bool = True) -> Block:
+    """The blocks of a template that is read, or with `whole` False of what has been read so far."""
     top = Block("top", 0)
     open_blocks = [top]
     for piece in pieces:
@@ -362,11 +434,11 @@ def _nest(pieces: list[_Piece], end: int) -> Block:
                 raise SyntaxFault(piece.at, "Directives are nested too deeply.")
     while open_blocks[-1].kind == "sep":  # it ends with its list
         open_blocks.pop()
-    if len(open_blocks) > 1:
+    if whole and len(open_blocks) > 1:
         left = open_blocks[-1]
-        name = {"call": "@", "macro": "#macro or #function", "function": "#macro or #function"}.get(
-            left.kind, f"#{left.kind}"
-        )
+        if left.kind == "list" and len(left.parts) == 1 and not left.holds_items:
+            raise SyntaxFault(left.at, _NO_ITEMS)
+        name = _UNCLOSED.get(left.kind, f"#{left.kind}")
         raise SyntaxFault(end - 1, f"Unexpected end of file reached. You have an unclosed {name}.{_NESTING}")
     return top
 
@@ -385,6 +457,8 @@ def _check_place(piece: _Piece, open_blocks: list[Block]) -> None:
         around = next((block for block in reversed(open_blocks) if block.kind in ("list", "foreach")), None)
         if around is not None and len(around.parts) == 1:
             around.holds_items = True
+        elif around is not None:
+            wrong = 'The parent #list of the #items must not have "as loopVar" parameter.'
     elif kind in ("break", "continue"):
         loops = ("list", "items", "foreach") if kind == "continue" else ("list", "items", "foreach", "case", "default")
         if not any(block.kind in loops for block in open_blocks):
@@ -401,11 +475,16 @@ def _check_place(piece: _Piece, open_blocks: list[Block]) -> None:
         elif macro == "macro" and piece.parts:
             wrong = "A macro cannot return a value"
     elif kind == "nested" and macro is None:
-        wrong = "Cannot use a <#nested> instruction outside a macro."
+        token = "<#nested " if piece.parts else "<#nested/>" if piece.empty else "<#nested>"
+        wrong = f"Cannot use a {token} instruction outside a macro."
+    elif kind == "sep" and not any(block.kind in ("list", "foreach") for block in open_blocks):
+        wrong = "#sep must be inside a #list (or #foreach) block."
+    elif kind == "noescape" and not any(block.kind == "escape" for block in open_blocks):
+        wrong = "#noescape with no matching #escape encountered."
     elif kind == "local" and macro is None:
         wrong = "Local variable assigned outside a macro."
     elif kind == "text" and open_blocks[-1].kind == "switch" and piece.text.strip():
-        met = piece.text.strip().split()[0]
+        met = "<" if piece.text.lstrip().startswith("<") else piece.text.strip().split()[0].partition("<")[0]
         expected = patterns("<CASE>", "<COMMENT>", "<TERSE_COMMENT>", "<END_SWITCH>", "<DEFAUL>", "<STATIC_TEXT_WS>")
         place = piece.at + len(piece.text) - len(piece.text.lstrip())
         raise SyntaxFault(place, f'Encountered "{met}"{expected}')
@@ -430,6 +509,9 @@ def _close(piece: _Piece, open_blocks: list[Block]) -> None:
         if block.kind == "list" and len(block.parts) == 1 and not block.holds_items:
             raise SyntaxFault(block.at, _NO_ITEMS)
         if block.kind == piece.kind:
+            if block.kind == "attempt" and all(child.kind != "recover" for child in block.children):
+                expected = patterns("<ATTEMPT>", "<RECOVER>", *_CONTENT[2:])
+                raise SyntaxFault(piece.at, f'Encountered "</#attempt>"{expected}')
             return
         if block.kind != "sep" and not closes(block):
             break

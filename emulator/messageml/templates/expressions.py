@@ -6,8 +6,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from emulator.messageml.templates.builtins import BY_ITEM, LOOP, NAMES, UNAVAILABLE
-from emulator.messageml.templates.syntax import Expression, SyntaxFault
+from emulator.messageml.names import names
+from emulator.messageml.templates.builtins import BY_ITEM, LAZY, LOOP, NAMES, UNAVAILABLE
+from emulator.messageml.templates.syntax import Course, Expression, SyntaxFault
+from emulator.messageml.templates.values import java_text
 
 MAX_DEPTH = 50
 MAX_OPERATORS = 5_000
@@ -17,11 +19,15 @@ _NAME = re.compile(r"(?:[^\W\d]|[$@])(?:[\w$@]|\\[-.:#])*")
 _LAMBDA = re.compile(rf"(\()?\s*({_NAME.pattern})\s*(?(1)\))\s*-(?:>|&gt;)")
 _PLAIN_RUN = re.compile(r"""[^"'\\$#]+""")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_OPERATOR = re.compile(r"\|\||\||&&|&amp;&amp;|==|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|\.\.[<!*]?|[=<>+\-*/%&]")
-_WORD_OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "and": "&&"}
+_OPERATOR = re.compile(
+    r"\\and\b|\\or\b|\|\||\||&&|&amp;&amp;|==|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|\.\.[<!*]?|[=<>+\-*/%&]"
+)
+_WORD_OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 _SAME = {
     "|": "||",
     "&": "&&",
+    "\\and": "&&",
+    "\\or": "||",
     "=": "==",
     "&lt;": "<",
     "&gt;": ">",
@@ -52,6 +58,21 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "l": "<", "g"
 _AFTER = ('"."', '".."', "<DOT_DOT_LESS>", '"..*"', '"?"', '"??"', '"!"', '"["', '"("', '"}"', "<TERMINATING_EXCLAM>")
 
 
+_KEYS = (
+    *('"false"', '"true"', "<LESS_THAN>", "<LESS_THAN_EQUALS>", "<ESCAPED_GT>", "<ESCAPED_GTE>", '"*"', '"**"', '"in"'),
+    *('"as"', '"using"', "<ID>"),
+)
+_NO_KEY = re.compile(r"\*\*?|<=?|&lt;=?|&gt;=?")
+
+
+def after_operand(*ends: str) -> str:
+    """What FreeMarker expects after an operand, and what ends the expression there."""
+    listed = [each for each in _AFTER if each != '"}"']
+    place = listed.index('"("') if ends == ('"]"',) else len(listed) - 1
+    listed[place:place] = ends
+    return patterns(*listed)
+
+
 def patterns(*expected: str) -> str:
     """What was expected instead, in FreeMarker's words."""
     if len(expected) == 1:
@@ -76,6 +97,11 @@ EXPECTED = """, but was expecting one of these patterns:
     <ID>"""
 
 
+_AFTER_SIGN = {
+    **dict.fromkeys("+-", EXPECTED.replace('    "+"\n    "-"\n    "!"\n', "")),
+    "!": EXPECTED.replace('    "+"\n    "-"\n', ""),
+}
+"""What may follow a sign."""
 _HUMP = re.compile("([a-z0-9])([A-Z])")
 
 
@@ -102,6 +128,27 @@ def _unknown_builtin(name: str) -> str:
     )
 
 
+SPECIAL = frozenset(
+    names(
+        "args auto_esc caller_template_name current_node current_template_name data_model error get_optional_template"
+        " globals incompatible_improvements lang locale locale_object locals main main_template_name namespace node now"
+        " output_encoding output_format pass template_name time_zone url_escaping_charset vars version"
+    )
+)
+"""The variables behind a dot."""
+
+
+def _snake_special(name: str) -> str:
+    return name if name.islower() else _HUMP.sub(r"\1_\2", name).lower()
+
+
+def _unknown_special(name: str) -> str:
+    listed = sorted(SPECIAL)
+    if _HUMP.search(name):
+        listed = [re.sub("_([a-z])", lambda found: found[1].upper(), each) for each in listed]
+    return f'Unknown special variable name: "{name}".\nThe allowed special variable names are: {", ".join(listed)}'
+
+
 def _start(value: Expression) -> int:
     """Where its text begins: of parentheses at the first one, though their content is blamed when it is wrong."""
     return int(value.parts[1]) if value.kind == "group" else value.at
@@ -110,15 +157,17 @@ def _start(value: Expression) -> int:
 class Scanner:
     """Reads expressions from a place in the template on; `at` is how far it has come."""
 
-    __slots__ = ("at", "depth", "in_tag", "operators", "source")
+    __slots__ = ("at", "course", "depth", "in_tag", "operators", "source")
 
-    def __init__(self, source: str, at: int, *, in_tag: bool) -> None:
+    def __init__(self, source: str, at: int, *, in_tag: bool, course: Course | None = None) -> None:
         self.source = source
         self.at = at
         self.in_tag = in_tag
         """Whether a bare > ends the directive, rather than comparing."""
         self.depth = 0
         self.operators = 0
+        self.course = course
+        """What is known of the template around, None for an expression by itself."""
 
     # --- pieces -----------------------------------------------------------------------------------------------------
 
@@ -143,16 +192,47 @@ class Scanner:
     def expect(self, text: str) -> None:
         """Reads it, or fails."""
         if not self.accept(text):
-            raise self.unexpected(patterns(*_AFTER) if text == "}" else patterns(f'"{text}"'))
+            raise self.unexpected(after_operand(f'"{text}"') if text in "})]" else patterns(f'"{text}"'))
 
     def unexpected(self, rest: str = EXPECTED) -> SyntaxFault:
         """The fault of meeting what comes next."""
         self.space()
         if self.at >= len(self.source):
             return SyntaxFault(max(len(self.source) - 1, 0), "Unexpected end of file reached.")
+        if self.in_tag and self.source[self.at] in "]}":
+            closed = self.source[self.at]
+            nothing = "here, as there's nothing open that it could close."
+            return SyntaxFault(self.at, f'You can\'t have an "{closed}" {nothing}')
+        if self.source.startswith(("${", "#{"), self.at):
+            sign = self.source[self.at]
+            return SyntaxFault(
+                self.at,
+                f"You can't use {sign}{{...}} (an interpolation) here as you are already in FreeMarker-expression-mode."
+                f" Thus, instead of {sign}{{myExpression}}, just write myExpression. ({sign}{{...}} is only used where"
+                " otherwise static text is expected, i.e., outside FreeMarker tags and interpolations, or inside string"
+                " literals.)",
+            )
+        character = self.source[self.at]
+        if character in "'\"" and self.source.find(character, self.at + 1) < 0:
+            return self.unclosed(self.at)
+        if character == "#" and self.at + 1 < len(self.source):
+            return self.lexical(self.at + 1, "#")
+        if character > "\uffff":
+            return self.lexical(self.at, "")
         word = _NAME.match(self.source, self.at)
         met = word[0] if word else "->" if self.source.startswith("->", self.at) else self.source[self.at]
         return SyntaxFault(self.at, f'Encountered "{met}"{rest}')
+
+    def unclosed(self, at: int) -> SyntaxFault:
+        """The fault of a text whose end is missing."""
+        rest = self.source[at:].translate({92: "\\\\", 39: "\\'", 34: '\\"', 10: "\\n"})
+        return SyntaxFault(len(self.source), f'Lexical error: encountered <EOF> after "{rest}".')
+
+    def lexical(self, at: int, after: str) -> SyntaxFault:
+        """The fault of a character with which nothing begins."""
+        unit = java_text(self.source[at])[0]
+        shown = unit if " " <= unit <= "~" else f"\\u{ord(unit):04x}"
+        return SyntaxFault(at, f'Lexical error: encountered "{shown}" ({ord(unit)}), after "{after}".')
 
     def peek_name(self) -> str | None:
         """The name that comes next, unread."""
@@ -248,6 +328,8 @@ class Scanner:
             self.space()
             if len(signs) > MAX_DEPTH:
                 raise SyntaxFault(at, "The expression is nested too deeply.")
+        if signs and not self.starts_expression():
+            raise self.unexpected(_AFTER_SIGN[signs[-1]])
         value = self.postfix(self.primary())
         for sign in reversed(signs):
             value = Expression("not" if sign == "!" else "sign", at, (value, sign))
@@ -279,9 +361,15 @@ class Scanner:
         if self.accept("{"):
             return Expression("hash", at, tuple(self.pairs()))
         if self.accept("."):
-            return Expression("special", at, (self.name(),))
-        word = self.peek_name()
-        if word is None or word in ("as", "in", "using"):
+            place = self.at
+            special = self.name()
+            if _snake_special(special) not in SPECIAL:
+                raise SyntaxFault(place, _unknown_special(special))
+            if self.course is not None:
+                self.course.named(place, special)
+            return Expression("special", at, (special,))
+        word = None if self.source.startswith("${", at) else self.peek_name()
+        if word is None or word in ("as", "in", "using", *_WORD_OPERATORS):
             raise self.unexpected()
         self.at += len(word)
         if word in ("true", "false"):
@@ -293,6 +381,8 @@ class Scanner:
         inside, self.in_tag = self.in_tag, False
         found: list[Expression] = []
         while not self.accept(end):
+            if end == "]" and not found and not self.starts_expression():
+                raise self.unexpected(EXPECTED.replace('    "["\n', '    "["\n    "]"\n'))
             if end == ")" and self.looking_at("}"):
                 listed = EXPECTED.partition(":")[2].replace('    "("\n', '    "("\n    ")"\n')
                 only = ', but at this place only this can be closed: "(".\nWas expecting one of these patterns:'
@@ -326,8 +416,7 @@ class Scanner:
         while True:
             character = self.source[place : place + 1]
             if not character:
-                rest = self.source[at:].translate({92: "\\\\", 39: "\\'", 34: '\\"', 10: "\\n"})
-                raise SyntaxFault(len(self.source), f'Lexical error: encountered <EOF> after "{rest}".')
+                raise self.unclosed(at)
             if character == quote:
                 break
             if character == "\\" and not raw:
@@ -340,7 +429,7 @@ class Scanner:
                 and not short
                 and self.source.find("}", place) > 0
             ):
-                inner = Scanner(self.source, place + 2, in_tag=False)
+                inner = Scanner(self.source, place + 2, in_tag=False, course=self.course)
                 inner.depth = self.depth + 1
                 value = inner.expression()
                 inner.expect("}")
@@ -388,7 +477,7 @@ class Scanner:
                 if isinstance(literal, bool):
                     raise SyntaxFault(at, f"Found: {str(literal).lower()} literal. Expecting hash")
                 self.at += 1
-                value = Expression("key", at, (value, Expression("literal", self.at, (self.name(),))))
+                value = Expression("key", at, (value, Expression("literal", self.at, (self.key_name(),))))
             elif self.accept("["):
                 inside, self.in_tag = self.in_tag, False
                 value = Expression("key", at, (value, self.expression()))
@@ -407,6 +496,18 @@ class Scanner:
             else:
                 return value
 
+    def key_name(self) -> str:
+        """Reads the name behind a dot."""
+        if self.peek_name() is not None:
+            return self.name()
+        found = _NO_KEY.match(self.source, self.at)
+        if found is None:
+            raise self.unexpected(patterns(*_KEYS))
+        if found[0] in ("*", "**"):
+            self.at = found.end()
+            return found[0]
+        raise SyntaxFault(self.at, f"{found[0]} is not a valid identifier.")
+
     def starts_default(self) -> bool:
         self.space()
         return self.starts_expression() and self.source[self.at] not in "!."
@@ -414,7 +515,8 @@ class Scanner:
     def builtin(self, value: Expression) -> Expression:
         self.space()
         place = self.at
-        name = _snake(self.name())
+        written = self.name()
+        name = _snake(written)
         if name not in NAMES and name not in UNAVAILABLE:
             raise SyntaxFault(place, _unknown_builtin(name))
         if name in LOOP and value.kind != "name":
@@ -422,9 +524,20 @@ class Scanner:
                 _start(value),
                 f"Expression used as the left hand operand of ?{name} must be a simple loop variable name.",
             )
+        if self.course is not None:
+            self.course.named(place, written)
+            if name in LOOP and not self.course.is_loop_variable(value.parts[0]):
+                unbound = f"there's no loop variable in scope with this name: {value.parts[0]}"
+                raise SyntaxFault(
+                    _start(value), f"The left hand operand of ?{written} must be a loop variable, but {unbound}"
+                )
+        if name in LAZY | BY_ITEM and not self.looking_at("("):
+            raise self.unexpected(patterns('"("'))
         arguments: tuple[Expression, ...] | None = None
         if self.accept("("):
             arguments = (self.function(),) if name in BY_ITEM else tuple(self.arguments(")"))
+            if name == "then" and len(arguments) != 2:
+                raise SyntaxFault(place + len(written), "?then(...) requires exactly 2 parameters")
         return Expression("builtin", _start(value), (value, name, arguments))
 
     def function(self) -> Expression:

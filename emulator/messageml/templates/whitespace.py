@@ -195,6 +195,8 @@ class _Stripper:
                     if _empty(rest) and self.trims_rest(block):
                         rest = ""
                     rest = kept + rest
+                else:
+                    block.at += first  # it begins a line now
                 block.parts = (rest,)
         return result
 
