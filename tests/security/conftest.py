@@ -67,12 +67,25 @@ class Raw:
             assert colon, line
             assert all(32 <= byte < 127 for byte in value), line
             headers[name.decode().lower()] = value.decode()
-        length = int(headers.get("content-length", "0"))
         self._read = rest
+        status = int(first.split()[1])
+        if headers.get("transfer-encoding") == "chunked":
+            return Answer(status, headers, b"".join(iter(self._chunk, b"")))
+        return Answer(status, headers, self._take(int(headers.get("content-length", "0"))))
+
+    def _take(self, length: int) -> bytes:
         while len(self._read) < length:
             self._more()
-        body, self._read = self._read[:length], self._read[length:]
-        return Answer(int(first.split()[1]), headers, body)
+        taken, self._read = self._read[:length], self._read[length:]
+        return taken
+
+    def _chunk(self) -> bytes:
+        while b"\r\n" not in self._read:
+            self._more()
+        size, _, self._read = self._read.partition(b"\r\n")
+        chunk = self._take(int(size, 16))
+        assert self._take(2) == b"\r\n"
+        return chunk
 
     def _more(self) -> None:
         came = self.socket.recv(65_536)
