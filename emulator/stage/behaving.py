@@ -93,7 +93,16 @@ class Behaving:
         """A timer strikes once when its time has come, however many of its turns the clock jumped over."""
         if behaviour.every is not None:
             at = self._world.clock.now() + behaviour.every
-            event = Event(0, KINDS[Timer], at, 0, None, (), behaviour.stream, Timer(), False)
+            event = Event(
+                number=0,
+                row=KINDS[Timer],
+                at=at,
+                by=0,
+                initiator=None,
+                to=(),
+                stream=behaviour.stream,
+                about=Timer(),
+            )
             self._put(at + behaviour.after, 0, behaviour, Answered(event, {}), _Cause())
 
     def _put(self, at: int, step: int, behaviour: Behaviour, answered: Answered, cause: _Cause) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from emulator.world import changes  # noqa: F401 - importing it fills the table of kinds
 from emulator.world.events import KINDS, Kind
+from emulator.world.record import record
 
 if TYPE_CHECKING:
     from emulator.world.users import User
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KEPT = 10_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Event:
     """Something happened: what, when (ms), who did it, and whom it concerns: the users in `to` and, of some kinds, the
     members of `stream`, where it happened. `initiator` is who did it as they were then; None where nobody did. One that
@@ -30,7 +30,7 @@ class Event:
     to: tuple[int, ...]
     stream: str | None
     about: Any
-    silent: bool
+    silent: bool = False
 
     @property
     def kind(self) -> str:
@@ -57,7 +57,17 @@ class EventLog:
         self._count += 1
         row = KINDS[type(about)]
         stream = None if row.where is None else getattr(about, row.where).stream.id
-        event = Event(self._count, row, at, by, initiator, row.concerned(by, about), stream, about, silent)
+        event = Event(
+            number=self._count,
+            row=row,
+            at=at,
+            by=by,
+            initiator=initiator,
+            to=row.concerned(by, about),
+            stream=stream,
+            about=about,
+            silent=silent,
+        )
         self.recent.append(event)
         for listener in tuple(self._listeners):
             listener(event)

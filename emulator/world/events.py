@@ -40,7 +40,7 @@ class Kind:
 
     def concerned(self, by: int, about: Any) -> tuple[int, ...]:
         """The users besides the members of the stream, each once."""
-        return tuple(dict.fromkeys(user for whom in self.to for user in whom(by, about)))
+        return tuple(dict.fromkeys(user for whom in self.to for user in whom(by, about))) if self.to else ()
 
 
 KINDS: dict[type, Kind] = {}
