@@ -71,7 +71,9 @@ class Behaving:
             self.refusals.clear()
             self._set_timers()
         elif isinstance(event.about, BehaviourRemoved):
-            self.refusals.pop(event.about.behaviour.id, None)
+            gone = event.about.behaviour.id
+            self.refusals.pop(gone, None)
+            self._keep(lambda due: due.behaviour.id != gone)
         elif isinstance(event.about, BehaviourAdded):
             self._set_timer(event.about.behaviour)
         elif len(self._world.behaviours.book) and not event.silent:
@@ -125,7 +127,10 @@ class Behaving:
 
     def forget(self, undone: set[int]) -> None:
         """Nothing follows on events that did not happen, as it turned out."""
-        self.waiting = [each for each in self.waiting if each.answered.event.number not in undone]
+        self._keep(lambda due: due.answered.event.number not in undone)
+
+    def _keep(self, stays: Callable[[_Due], bool]) -> None:
+        self.waiting = [due for due in self.waiting if stays(due)]
         heapify(self.waiting)
 
     def _later(self) -> None:

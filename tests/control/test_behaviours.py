@@ -374,3 +374,17 @@ def test_a_timer_begins_anew_after_a_restore_and_ends_with_its_behaviour(wire: W
     wire.http.delete(f"{PLANE}/behaviours/{made['id']}")
     wire.http.post(f"{PLANE}/clock", json={"advance": 60})
     assert wire.stage.behaving.waiting == []
+
+
+def test_what_waits_has_a_bound(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emulator.stage.behaving.MOST_WAITING", 3)
+    stream = im(wire)
+    made = behave(wire, {"event": "MESSAGESENT", "user": "alice"}, {"as": "bob", "send": "Late"}, afterMs=1000)
+    for _ in range(5):
+        say(wire, stream)
+    assert len(wire.stage.behaving.waiting) == 3
+    (told,) = wire.http.get(f"{PLANE}/behaviours").json()
+    assert "3 deeds wait already" in told["refused"]
+    wire.http.delete(f"{PLANE}/behaviours/{made['id']}")
+    assert wire.stage.behaving.refusals == {}
+    assert wire.stage.behaving.waiting == []
