@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 _NAMED_OTHERWISE = {"jwt": "pyjwt", "yaml": "pyyaml", "pydantic_core": "pydantic", "re2": "google-re2"}
-_WITH_PYTEST = {"pytest"}
+_WITH_PYTEST = {"pytest", "_pytest"}
 """The plugin is imported by pytest, which is there then."""
 _EXTRA = {"testcontainers"}
 """Each has one module of its own, and an extra of its name."""
