@@ -50,6 +50,13 @@ _COUNT = click.IntRange(0, 10_000_000)
     default=["demo"],
     help="demo, empty, or a YAML file; several are merged, the later ones over the earlier",
 )
+@click.option(
+    "--side",
+    type=click.Path(),
+    multiple=True,
+    metavar="NAME=FILE",
+    help="a world beside it, at /worlds/NAME; several files of one name are merged",
+)
 @click.option("--seed", type=int, default=0, help="the same seed gives the same ids and the same growth")
 @click.option("--users", type=_COUNT, default=0, help="add so many users")
 @click.option("--rooms", type=_COUNT, default=0, help="add so many rooms")

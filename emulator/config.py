@@ -19,6 +19,7 @@ class Settings:
     host: str
     port: int
     world: tuple[str, ...]
+    side: tuple[str, ...]
     seed: int
     users: int
     rooms: int

@@ -114,17 +114,18 @@ class Site:
             raise Invalid(f"there are {MOST_WORLDS} worlds already: delete one")
         return name
 
-    def make_world(self, world: str | None = None, growth: tuple[int, int, int, int] | None = None) -> World:
-        """The main world as it was loaded, or one that ships with the emulator, grown by so many users, rooms and
-        messages with a seed (`growth`, in this order). It may be made beside the calls: nothing else is changed."""
-        if world is None:
+    def make_world(
+        self, world: str | None = None, growth: tuple[int, int, int, int] | None = None, document: Any = None
+    ) -> World:
+        """The main world as it was loaded, or one that ships with the emulator, or a `document` (over that one), grown
+        by so many users, rooms and messages with a seed (`growth`, in this order). It may be made beside the calls:
+        nothing else is changed."""
+        if world is None and document is None:
             made = World()
             made.restore(self.main.loaded)
             made.ids.reseed(f"{self.main.world.ids.seed} beside", _BESIDE)
         else:
-            from emulator.seeding.load import load
-
-            made = load(world)
+            made = self._loaded(world, document)
             for app in list(made.apps.book):
                 known = self.main.world.apps.book.get(app.id)
                 if known is not None and app.public_key is None:
@@ -136,6 +137,18 @@ class Site:
             with _nothing_collected():
                 grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
         return made
+
+    @staticmethod
+    def _loaded(world: str | None, document: Any) -> World:
+        from emulator.seeding.file import find, read, read_document
+        from emulator.seeding.load import build
+        from emulator.seeding.source import WorldFileError
+
+        below = [] if world is None else [find(world)]
+        try:
+            return build(read(*below) if document is None else read_document(document, *below))
+        except WorldFileError as error:
+            raise Invalid(str(error)) from None
 
     def add_world(self, name: str | None = None, made: World | None = None) -> str:
         """A world beside the others: what was made, or the main one as it was loaded. Its name."""

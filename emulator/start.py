@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from emulator.world.users import NORMAL, SYSTEM
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from emulator.config import Settings
     from emulator.keeping.file import StateFile
@@ -47,9 +48,14 @@ class Made:
     token: str | None
     kept: StateFile | None
     advertised: str | None
+    sides: dict[str, World]
+    """The worlds beside the main one, by name."""
 
     def site(self) -> Site:
-        return Site(self.stage, control_token=self.token, keys=self.home, advertised=self.advertised)
+        site = Site(self.stage, control_token=self.token, keys=self.home, advertised=self.advertised)
+        for name, world in self.sides.items():
+            site.add_world(name, world)
+        return site
 
     def close(self) -> None:
         """Leave all that is kept in its file, and nothing that says a pod is up."""
@@ -66,8 +72,10 @@ def make(settings: Settings, world: World) -> Made:
         _grow(world, settings)
     advertised, well_known = _advertised(settings), _well_known(settings)
     home = Home(settings.home)
+    sides = _sides(settings)
     with _told_of(settings):
-        home.prepare(world, say, well_known=well_known)
+        for each in (world, *sides.values()):
+            home.prepare(each, say, well_known=well_known)
         pod_key = home.pod_key()
     token = _token(settings)
     try:
@@ -99,7 +107,7 @@ def make(settings: Settings, world: World) -> Made:
         home.tell_address(served)
         if settings.readable_home:
             home.open_up()
-    return Made(stage, home, bound, tls, url, token, kept, advertised)
+    return Made(stage, home, bound, tls, url, token, kept, advertised, sides)
 
 
 def serve_until_stopped(settings: Settings, world: World) -> None:
@@ -115,7 +123,8 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
                 line["token"] = made.token
             click.echo(orjson.dumps(line).decode())
         else:
-            click.echo(start_screen(world, made.home, made.url, made.token, well_known=_well_known(settings)))
+            well_known = _well_known(settings)
+            click.echo(start_screen(world, made.home, made.url, made.token, well_known=well_known, sides=made.sides))
         sys.stdout.flush()
 
     def stopped() -> None:
@@ -125,6 +134,26 @@ def serve_until_stopped(settings: Settings, world: World) -> None:
     Server(
         made.site(), made.bound, log_level=settings.log_level, on_ready=ready, on_stopped=stopped, tls=made.tls
     ).serve_forever()
+
+
+def _sides(settings: Settings) -> dict[str, World]:
+    """The worlds beside the main one, by name; ClickException where a file has mistakes."""
+    if not settings.side:
+        return {}
+    from emulator.control.parts import NAME
+    from emulator.seeding.load import load
+    from emulator.seeding.source import WorldFileError
+
+    files: dict[str, list[str]] = {}
+    for each in settings.side:
+        name, equals, file = each.partition("=")
+        if not equals or not re.fullmatch(NAME, name) or name == "main" or not file:
+            raise click.ClickException(f"--side {each}: write NAME=FILE, with letters, digits, _, . and - in the name")
+        files.setdefault(name, []).append(file)
+    try:
+        return {name: load(worlds, settings.seed) for name, worlds in files.items()}
+    except WorldFileError as error:
+        raise click.ClickException("\n  ".join([f"{error.source} has mistakes:", *error.mistakes])) from None
 
 
 def _token(settings: Settings) -> str | None:
@@ -203,11 +232,14 @@ def _grow(world: World, settings: Settings) -> None:
     )
 
 
-def start_screen(world: World, home: Home, url: str, token: str | None, *, well_known: bool = False) -> str:
+def start_screen(
+    world: World, home: Home, url: str, token: str | None, *, well_known: bool = False, sides: Iterable[str] = ()
+) -> str:
     """One screen that says what to do next."""
     pod = world.companies.home
     lines = ["", f"Symphony emulator: {pod.name} (pod {pod.id})", "", f"  pod and agent   {url}"]
     lines.append(f"  console         {url}/")
+    lines += [f"  beside it       {url}/worlds/{name}" for name in sides]
     lines.append(f"  control plane   {url}/emulator/v1/health")
     if token is not None:
         lines.append(f"                  on this address with 'Authorization: Bearer {token}'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -35,7 +35,9 @@ class Site(Protocol):
 
     def must_be_new(self, name: str | None) -> str: ...
 
-    def make_world(self, world: str | None, growth: tuple[int, int, int, int] | None) -> World: ...
+    def make_world(
+        self, world: str | None, growth: tuple[int, int, int, int] | None, document: Any = None
+    ) -> World: ...
 
     def add_world(self, name: str | None, made: World) -> str: ...
 
@@ -62,11 +64,13 @@ def list_worlds(request: Request) -> list[WorldPlace]:
 
 
 class NewWorld(Part):
-    """`world` is one that ships with the emulator; without it the new world is the main one as it was loaded. It grows
-    by so many users, rooms and messages."""
+    """`world` is one that ships with the emulator, `document` a world file, as an object or as text in YAML, which
+    names no other files; with both the document is merged over that world. With neither the new world is the main one
+    as it was loaded. It grows by so many users, rooms and messages."""
 
     name: Annotated[str, Field(pattern=NAME)] | None = None
     world: Literal["demo", "empty"] | None = None
+    document: dict[str, Any] | str | None = None
     users: Annotated[int, Field(ge=0, le=MOST_USERS)] = 0
     rooms: Annotated[int, Field(ge=0, le=MOST_ROOMS)] = 0
     messages: Annotated[int, Field(ge=0, le=MOST_MESSAGES)] = 0
@@ -78,7 +82,7 @@ async def create_world(request: Request, asked: NewWorld) -> WorldPlace:
     site, growth = _site(request), (asked.users, asked.rooms, asked.messages, asked.seed)
     site.must_be_new(asked.name)
     async with site.making:  # one at a time: each takes from all the others
-        made = await beside(lambda: site.make_world(asked.world, growth))
+        made = await beside(lambda: site.make_world(asked.world, growth, asked.document))
     return _described(request, site.add_world(asked.name, made))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.seeding.fields import fields
 from emulator.seeding.kinds import check_key, moment, near
+from emulator.seeding.source import MOST_MISTAKES, WorldFileError
 from emulator.world import ids
 from emulator.world.errors import Refused
 from emulator.world.policy.messages import FILES_BYTES
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Place = str | int
 
-MOST_MISTAKES = 100
-"""So many are told of one file: who made more made one of them many times."""
-
 
 class Builder:
     """Remembers what names mean and which mistakes were met."""
@@ -41,9 +39,10 @@ class Builder:
     # --- mistakes ---
 
     def mistake(self, what: str, *place: Place) -> None:
-        """Note a mistake with its line."""
-        if len(self.mistakes) < MOST_MISTAKES:
-            self.mistakes.append(self.source.said(what, *place))
+        """Note a mistake with its line; WorldFileError when there are too many to go on."""
+        self.mistakes.append(self.source.said(what, *place))
+        if len(self.mistakes) == MOST_MISTAKES:
+            raise WorldFileError(self.source.name, [*self.mistakes, "and so on"])
 
     def attempt(self, make: Callable[[], T], *place: Place) -> T | None:
         """What comes of it; None, and a mistake, where the world refuses it."""

@@ -22,7 +22,7 @@ from typing_extensions import is_typeddict
 
 from emulator.seeding.kinds import near, no_such
 from emulator.seeding.parts import WorldFile
-from emulator.seeding.source import WorldFileError
+from emulator.seeding.source import MOST_MISTAKES, WorldFileError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -63,6 +63,8 @@ def checked(source: Source, root: Any = WorldFile) -> Any:
         found: dict[Place, dict[str, None]] = {}
         for each in sorted(error.errors(include_url=False), key=lambda each: each["type"] == "missing"):
             place = _in_file(each, source.file)
+            if place not in found and len(found) == MOST_MISTAKES:
+                break
             found.setdefault(place, {})[_sentence(each, place, root)] = None
     above = {place[:depth] for place in found for depth in range(len(place))}  # other types were meant there
     raise WorldFileError(

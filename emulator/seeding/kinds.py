@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 from emulator.access.permissions import PERMISSIONS, is_permission
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 _LONGEST_WORD = 100
+_MOST_COMPARED = 1_000
+"""Names with which a mistaken one is compared: among more nobody remembers which was meant."""
 
 
 def near(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
@@ -32,7 +35,7 @@ def near(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
     word = str(word)
     if len(word) > _LONGEST_WORD:
         return ""
-    by_folded = {each.casefold(): each for each in known}
+    by_folded = {each.casefold(): each for each in islice(known, _MOST_COMPARED)}
     found = get_close_matches(word.casefold(), by_folded, 1, cutoff)
     return f", is {by_folded[found[0]]} meant?" if found else ""
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from emulator.seeding.parts import WorldFile
 
 
+MOST_MISTAKES = 50
+"""So many are told of one file: who made more made one of them many times."""
+
+
 class WorldFileError(ValueError):
     """A world file has mistakes. `mistakes` are sentences, each with the line."""
 

@@ -295,6 +295,30 @@ class Emulator:
         bots are not in it."""
         return self.do(lambda: world_file(self.world, made_keys(self._home, self.world)))
 
+    def side(
+        self,
+        world: str | PathLike[str] | Sequence[str | PathLike[str]] | World | None = None,
+        *,
+        name: str | None = None,
+        seed: int = 0,
+        users: int = 0,
+        rooms: int = 0,
+        messages: int = 0,
+    ) -> Emulator:
+        """A world beside this one in the same server, at `/worlds/NAME`, with sessions, journal and faults of its own:
+        this one as it was loaded, or a world as `start` takes it, grown by so many users, rooms and messages. It is
+        gone where `with pod.side(...) as other:` ends."""
+        made = world if isinstance(world, World) else None if world is None else load(world, seed)
+        if made is None:
+            made = self.do(self.site.make_world)
+        else:
+            self._home.prepare(made, one_key=self._own_home)
+        if users or rooms or messages:
+            from emulator.seeding.grow import grow
+
+            grow(made, users=users, rooms=rooms, messages=messages, seed=seed)
+        return _Side(self, self.do(lambda: self.site.add_world(name, made)))
+
     def granted(self) -> dict[str, frozenset[str]]:
         """The permissions of each app, as the world was loaded."""
         return self.stage.granted()
@@ -345,6 +369,21 @@ class Emulator:
     def report(self) -> ReportAnswer:
         """By app: endpoints called, permissions used, never used, refused, and the fewest that would have done."""
         return report_of(self.stage.report, self.stage.granted(), self.stage.permission_match)
+
+
+class _Side(Emulator):
+    """A world beside that of another emulator, in its server."""
+
+    def __init__(self, main: Emulator, name: str) -> None:
+        self.site, self._server, self._home = main.site, main._server, main._home
+        self.stage, self.url, self._name = main.site.worlds[name], f"{main.url}/worlds/{name}", name
+        self.faults = FaultsOfPod(self.stage, self.do)
+        self._own_home, self._kept = False, None
+
+    def stop(self) -> None:
+        """Let go of the world."""
+        if self._name in self.site.worlds:
+            self._server.do(lambda: self.site.drop_world(self._name))
 
 
 def _filter(

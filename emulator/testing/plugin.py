@@ -71,23 +71,15 @@ def symphony_pod_factory() -> Iterator[Callable[..., Emulator]]:
     They are stopped at the end of `scope`: "function" (this test), "class", "module", "package", or "session", which it
     is unless said otherwise; or where `with symphony_pod_factory() as pod:` ends. Proxies let them alone.
     """
-    from emulator.seeding.source import WorldFileError
     from emulator.server import no_proxy
     from emulator.testing.emulator import Emulator
 
     started: list[Emulator] = []
 
     def start(world: Any = "demo", *, scope: str = "session", **options: Any) -> Emulator:
-        wrong = "" if scope in _SCOPES else f"scope is one of {', '.join(_SCOPES)}, not {scope!r}"
-        try:
-            if not wrong:
-                pod = Emulator.start(world, **options)
-        except WorldFileError as error:
-            wrong = "\n  ".join([f"{error.source} has mistakes:", *map(str, error.mistakes)])
-        except ValueError as error:
-            wrong = str(error)
-        if wrong:  # out of the handler, so that what is shown is this alone
-            pytest.fail(wrong, pytrace=False)
+        if scope not in _SCOPES:
+            pytest.fail(f"scope is one of {', '.join(_SCOPES)}, not {scope!r}", pytrace=False)
+        pod = _made(lambda: Emulator.start(world, **options))
         started.append(pod)
         _PODS.append(pod)
         if scope != "session" and _ITEM and (node := _ITEM[-1].getparent(_SCOPES[scope])) is not None:
@@ -109,10 +101,14 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
     still = set() if nextitem is None else set(nextitem.listchain())
     for ended in [each for each in _ENDING if each[0] not in still]:
         _ENDING.remove(ended)
-        pod = ended[1]
-        pod.stop()
-        _PODS.remove(pod)
-        _REPORTS.append(pod.stage.report.as_plain(pod.granted()))
+        _end(ended[1])
+
+
+def _end(pod: Emulator) -> None:
+    """Stop a pod before the end of the session; what was called stays in the report."""
+    pod.stop()
+    _PODS.remove(pod)
+    _REPORTS.append(pod.stage.report.as_plain(pod.granted()))
 
 
 @pytest.fixture(scope="session")
@@ -146,6 +142,35 @@ def symphony_pod(_symphony_pod_of_session: Emulator) -> Emulator:
 
 
 @pytest.hookimpl(tryfirst=True)
+@pytest.fixture
+def symphony_side(symphony_pod: Emulator) -> Iterator[Callable[..., Emulator]]:
+    """Makes worlds beside that of symphony_pod, in its server: `symphony_side(["demo", "mine.yaml"], users=20)`, with
+    the arguments of `Emulator.side`. They are gone after the test."""
+    made: list[Emulator] = []
+
+    def side(world: Any = None, **options: Any) -> Emulator:
+        made.append(_made(lambda: symphony_pod.side(world, **options)))
+        _PODS.append(made[-1])
+        return made[-1]
+
+    yield side
+    for each in made:
+        _end(each)
+
+
+def _made(make: Callable[[], Emulator]) -> Emulator:
+    """What is made; a failure of the test that says what was wrong with what was asked."""
+    from emulator.seeding.source import WorldFileError
+
+    try:
+        return make()
+    except WorldFileError as error:
+        wrong = "\n  ".join([f"{error.source} has mistakes:", *map(str, error.mistakes)])
+    except ValueError as error:
+        wrong = str(error)
+    pytest.fail(wrong, pytrace=False)  # out of the handler, so that what is shown is this alone
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     _ITEM[:] = [item]
     _SEEN.clear()
