@@ -267,7 +267,8 @@ def start_screen(
     bots = [user.username for user, _ in zip(_bots(world, pod.id), range(_SHOWN_USERS), strict=False)]
     if bots:
         lines.append(f"  bots            {', '.join(bots)}")
-    lines += ["", "  refused? 'symphony-emulator explain --help' tells why; stop with Ctrl-C", ""]
+    lines += ["", "  refused? 'symphony-emulator explain --help' tells why; stop with Ctrl-C"]
+    lines += ["  quiet? with --live 30 people talk, come and go, and some answer", ""]
     return "\n".join(lines)
 
 
