@@ -1,8 +1,11 @@
-"""Snapshot and restore of a world, against one copy of its largest book: python -m bench.restore."""
+"""Snapshot and restore of a world, against one copy of its largest book, and what snapshots of a world that changes
+take: python -m bench.restore."""
 
 from __future__ import annotations
 
+import gc
 import time
+import tracemalloc
 from statistics import median
 from typing import Any
 
@@ -11,7 +14,7 @@ from emulator.seeding.load import load
 from emulator.world import World
 from emulator.world.messages import Content, Origin
 
-ROUNDS = 200
+ROUNDS, KEPT = 200, 30
 HELLO = Content(presentationml="<div>hello</div>", words=("hello",))
 
 
@@ -42,8 +45,38 @@ def measure(name: str, world: World) -> None:
     )
 
 
+def measure_kept(name: str, world: World, changes: int) -> None:
+    """Print what a snapshot takes when so many messages are written between one and the next: the time of it and of the
+    first write after it (medians, ms), and the memory (kB) that all those hold which are kept."""
+    kept, snapshots, firsts = [], [], []
+    world.snapshot()
+    _write(world)
+    gc.collect()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(KEPT):
+        for _ in range(changes):
+            _write(world)
+        kept.append(None)
+        snapshots.append(_ms(lambda: kept.__setitem__(-1, world.snapshot())))  # type: ignore[func-returns-value]
+        firsts.append(_ms(lambda: _write(world)))
+    gc.collect()
+    held = tracemalloc.get_traced_memory()[0] - before
+    kept.clear()
+    gc.collect()
+    alone = held - (tracemalloc.get_traced_memory()[0] - before)
+    tracemalloc.stop()
+    print(
+        f"{name:<30} {changes:4} messages between   snapshot {median(snapshots):6.3f} ms   first write after it"
+        f" {median(firsts):7.3f} ms   {alone / KEPT / 1024:8.0f} kB a snapshot"
+    )
+
+
 if __name__ == "__main__":
     measure("demo", load("demo"))
     grown = load("demo")
     grow(grown, users=1_000, rooms=100, messages=10_000, seed=1)
     measure("1,000 users, 10,000 messages", grown)
+    for changes in (1, 100):
+        measure_kept("demo", load("demo"), changes)
+        measure_kept("1,000 users, 10,000 messages", grown, changes)

@@ -94,7 +94,7 @@ class Work:
                 for number in range(10_000):
                     if number == count:
                         enough.set()
-                    says = f"r{self.round}w{writer}n{number}"
+                    says = f"r{self.round}w{writer}n{number}e"  # none is the beginning of another
                     chance = dice.random()
                     self.calls += 1
                     if writer == 0 and chance < 0.08:
