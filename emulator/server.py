@@ -69,6 +69,8 @@ class Protocol(HttpToolsProtocol):
     peer: str | None = None
     _quiet = 0
     """So many bytes came since the parser told of anything: of a head, of chunk extensions, of trailers."""
+    _size = 0
+    """So many came at most that may be of the head."""
     _came = _in_head = False
     _late: asyncio.TimerHandle | None = None
     _refusal: bytes | None = None
@@ -90,15 +92,17 @@ class Protocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_head:  # and not among the trailers, which nobody asks for
-            super().on_header(name, value)
+            HttpToolsProtocol.on_header(self, name, value)
 
     def on_headers_complete(self) -> None:
         self._came, self._in_head = True, False
         headers = self.headers
-        if len(headers) > MOST_HEADERS or len(self.url) + sum(len(n) + len(v) + 4 for n, v in headers) > MOST_HEAD:
+        if len(headers) > MOST_HEADERS or (
+            self._size > MOST_HEAD and len(self.url) + sum(len(n) + len(v) + 4 for n, v in headers) > MOST_HEAD
+        ):
             raise _TooMuch
         if not self.parser.should_upgrade():
-            super().on_headers_complete()
+            HttpToolsProtocol.on_headers_complete(self)
 
     def on_body(self, body: bytes) -> None:
         self._came = True
@@ -114,6 +118,7 @@ class Protocol(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         self._came = False
+        self._size = len(data) + (self._size if self._in_head else 0)
         rest = memoryview(data)
         try:
             while rest:
@@ -137,7 +142,8 @@ class Protocol(HttpToolsProtocol):
         if self._quiet > MOST_HEAD:
             self._refuse_head()
         elif not self._in_head:
-            self._on_time()
+            if self._late is not None:
+                self._on_time()
         elif self._late is None:
             self._late = self.loop.call_later(HEAD_TIME, self._refuse, 408, f"the head took over {HEAD_TIME:g} s")
 

@@ -40,7 +40,7 @@ def _of_user(world: World, user: User, counterpart: bool) -> str | None:
             f"user '{user.username}' is of another pod: only the control plane's POST tokens opens a session for them"
             ' here, with {"counterpart": true}'
         )
-    if not user.may_act(world.clock.now()):
+    if (user.suspended or not user.enabled) and not user.may_act(world.clock.now()):
         return Stopped(f"user '{user.username}' is deactivated or suspended")
     return None
 

@@ -6,6 +6,7 @@ An address holds all that is drawn, or a digest of what was uploaded, so that wh
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
@@ -34,15 +35,20 @@ def uploaded(picture: Portrait) -> tuple[tuple[str, str], ...]:
     return tuple((size, f"..{PREFIX}{company}/{size}/{picture.user}/{picture.name}.png") for size in UPLOADED_SIZES)
 
 
-def addresses(user: User) -> list[tuple[str, str]]:
+def addresses(user: User) -> tuple[tuple[str, str], ...]:
     """The address of a user's initials by size."""
-    words = user.display_name.split() or [user.username]
+    return _of_initials(user.display_name, user.username)
+
+
+@lru_cache(maxsize=4_096)
+def _of_initials(display_name: str, username: str) -> tuple[tuple[str, str], ...]:
+    words = display_name.split() or [username]
     letters = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()[:2]
-    hue = crc32(user.display_name.encode("utf-8", "replace")) % 360
-    return [
+    hue = crc32(display_name.encode("utf-8", "replace")) % 360
+    return tuple(
         (size, f"..{PREFIX}initials/{pixels}/{quote(letters.encode('utf-8', 'replace'), safe='')}-{hue}.svg")
         for size, pixels in SIZES
-    ]
+    )
 
 
 def found(world: World, path: str) -> tuple[bytes, bytes] | None:

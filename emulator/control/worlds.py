@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from emulator.control.parts import NAME, Deleted, Part, call
+from emulator.control.parts import NAME, Deleted, Part, call, stage_of
 from emulator.stage.waiting import beside
 from emulator.world.errors import Invalid, Unknown
 
@@ -82,7 +82,7 @@ async def create_world(request: Request, asked: NewWorld) -> WorldPlace:
     site, growth = _site(request), (asked.users, asked.rooms, asked.messages, asked.seed)
     site.must_be_new(asked.name)
     async with site.making:  # one at a time: each takes from all the others
-        made = await beside(lambda: site.make_world(asked.world, growth, asked.document))
+        made = await beside(lambda: site.make_world(asked.world, growth, asked.document), stage_of(request).waiting)
     return _described(request, site.add_world(asked.name, made))
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+from emulator.world.errors import Invalid
+
 T = TypeVar("T")
 
 
@@ -58,9 +60,9 @@ async def told(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-async def beside(work: Callable[[], T]) -> T:
+async def beside(work: Callable[[], T], waiting: Waiting) -> T:
     """What `work` gives back. It is done in a thread of its own while calls are answered, and must touch nothing that
-    they do. A pod that stops does not wait for it."""
+    they do. A pod that stops does not wait for it: then Invalid."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
@@ -80,5 +82,12 @@ async def beside(work: Callable[[], T]) -> T:
         else:
             tell(done.set_result, found)
 
-    threading.Thread(target=run, daemon=True, name="beside").start()
-    return await done
+    with waiting.woken() as woken:
+        done.add_done_callback(lambda _: woken.set())
+        threading.Thread(target=run, daemon=True, name="beside").start()
+        while not done.done() and not waiting.over:
+            await woken.wait()
+            woken.clear()
+    if not done.done():
+        raise Invalid("the pod stops")
+    return done.result()

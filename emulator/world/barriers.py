@@ -38,6 +38,9 @@ class Barrier:
     modified_at: Time
 
 
+_NOBODY: frozenset[int] = frozenset()
+
+
 class Barriers:
     """Groups and the barriers between them."""
 
@@ -73,8 +76,11 @@ class Barriers:
 
     def barred_users(self, user: User) -> frozenset[int]:
         """All users that an active barrier keeps from this one."""
+        groups = self.groups.keys_by("member", user.id)
+        if not groups:
+            return _NOBODY
         far: set[int] = set()
-        for group in self.groups.keys_by("member", user.id):
+        for group in groups:
             for barrier in self.book.by("group", group):
                 if barrier.active:
                     other = barrier.groups[1] if barrier.groups[0] == group else barrier.groups[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -39,10 +40,17 @@ def _endless(start: bytes, piece: bytes) -> Callable[[Raw], None]:
     return send
 
 
+def _halves(raw: Raw) -> None:
+    raw.send(GET + b"X: " + b"a" * (MOST_HEAD - 5_000) + b"\r\n")
+    time.sleep(0.05)  # two pieces, each of them within the limit
+    raw.send(b"Y: " + b"a" * 20_000 + b"\r\n\r\n")
+
+
 LONG = b"a" * 100_000
 OVER: dict[str, tuple[Callable[[Raw], None], int]] = {
     "many": (_many, 431),
     "long": (_long, 431),
+    "halves": (_halves, 431),
     "a header without end": (_endless(GET + b"X: ", LONG), 431),
     "a name without end": (_endless(GET, LONG), 431),
     "headers without end": (_endless(GET, b"X: a\r\n" * 10_000), 431),

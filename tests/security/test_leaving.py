@@ -61,6 +61,15 @@ def test_what_waits_is_answered_and_the_server_ends(
         never.head("POST", b"/login/pubkey/authenticate", [], 1000)
         never.send(b'{"token')
         slow.head("GET", b"/pod/v1/podcert", [])
+        hostile = [Raw(url) for _ in range(4)]
+        hostile[0].call("POST", b"/emulator/v1/snapshots", [], b'{"name": "one"}')
+        grown = json.dumps({"world": "demo", "users": 5_000, "rooms": 1_000, "messages": 50_000}).encode()
+        hostile[0].head("POST", b"/emulator/v1/worlds", [], len(grown))
+        hostile[0].send(grown)
+        hostile[1].head("PUT", b"/emulator/v1/state", [], 60_000_000)
+        hostile[1].send(b'{"version":2,"users":[' + b"{}," * 300_000)
+        hostile[2].send(b"GET / HTTP/1.1\r\nX: " + b"a" * 50_000)
+        hostile[3].send(b"G" * 300_000)
         assert plane.get("/agent/v3/health").status_code == 200
         process.send_signal(by)
         for poll in polls:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from emulator import Emulator
+from emulator.access import signing
+from emulator.api import dispatch
+from emulator.world import World
 from emulator.world.streams import Stream
+from tests.conftest import refused
 from tests.security.conftest import Raw
 
 FORM = b"application/x-www-form-urlencoded"
@@ -48,6 +54,19 @@ def _session(pod: Emulator) -> None:
     pod.stage.sessions.end_all()
 
 
+def _key(pod: Emulator) -> None:
+    app = pod.world.apps.get("acme-desk")
+    pod.world.apps.change(app, public_key=signing.public_key_of(signing.new_private_key()))
+
+
+def _gone(pod: Emulator) -> None:
+    """A world in which the app is another, put in the place of this one."""
+    made = World()
+    made.restore(pod.world.snapshot())
+    made.apps.change(made.apps.get("acme-desk"), enabled=False)
+    pod.stage.restore(made.snapshot())
+
+
 TAKEN: list[tuple[Callable[[Emulator], None], int, str]] = [
     (_permission, 403, "SEND_MESSAGES"),
     (_app, 401, "disabled"),
@@ -55,6 +74,8 @@ TAKEN: list[tuple[Callable[[Emulator], None], int, str]] = [
     (_installation, 401, "is not installed"),
     (_membership, 403, "not a member"),
     (_session, 401, "unknown"),
+    (_key, 401, ""),
+    (_gone, 401, "disabled"),
 ]
 
 
@@ -75,6 +96,59 @@ def test_a_body_that_comes_late_acts_with_the_rights_of_then(
     raw.send(body[5:])
     raw.answer().refused(status, reason)
     assert pod.do(lambda: pod.world.messages.count) == before
+
+
+def test_an_entitlement_is_asked_for_when_the_body_is_there(pod: Emulator, raw: Raw) -> None:
+    body = json.dumps({"name": "Late", "description": "x", "public": True, "discoverable": True}).encode()
+    token = pod.token("alice", "acme-desk").encode()
+    headers = [(b"sessionToken", token), (b"Content-Type", b"application/json")]
+    raw.head("POST", b"/pod/v3/room/create", headers, len(body))
+    raw.send(body[:5])
+    with pod.client() as other:
+        assert other.get("/agent/v3/health").status_code == 200
+        asked = {"entitlements": {"canCreatePublicRoom": False}}
+        assert other.patch("/emulator/v1/users/alice", json=asked).status_code == 200
+    raw.send(body[5:])
+    raw.answer().refused(403, "canCreatePublicRoom")
+
+
+def test_a_form_that_is_read_with_pauses_is_judged_after_them(pod: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends a long form has others act while it is read: here the app is disabled meanwhile."""
+    token, room = pod.token("alice", "acme-desk"), _desk(pod)
+    before = pod.do(lambda: pod.world.messages.count)
+    read = dispatch.read_form
+
+    async def slowly(content_type: str, body: bytes) -> Any:
+        form = await read(content_type, body)
+        _app(pod)
+        return form
+
+    monkeypatch.setattr(dispatch, "read_form", slowly)
+    files = {"message": (None, "<messageML>late</messageML>"), "attachment": ("a.txt", b"a" * 400_000)}
+    with pod.client() as http:
+        path = f"/agent/v4/stream/{room.id}/message/create"
+        refused(http.post(path, files=files, headers={"sessionToken": token}), 401, "disabled")
+    assert pod.do(lambda: pod.world.messages.count) == before
+
+
+def test_who_is_deactivated_does_nothing_that_was_to_come_later(pod: Emulator) -> None:
+    """A behaviour with a pause: who is to answer is deactivated in it."""
+    asked = {
+        "when": {"event": "MESSAGESENT", "user": "alice"},
+        "do": [{"as": "bob", "send": "too late"}],
+        "afterMs": 60_000,
+    }
+    room = _desk(pod)
+    with pod.client("alice", "acme-desk") as alice, pod.client() as plane:
+        assert plane.post("/emulator/v1/behaviours", json=asked).status_code == 201
+        path = f"/agent/v4/stream/{room.id}/message/create"
+        assert alice.post(path, data={"message": "<messageML>hello</messageML>"}).status_code == 200
+        assert plane.patch("/emulator/v1/users/bob", json={"status": "DISABLED"}).status_code == 200
+        before = pod.do(lambda: pod.world.messages.count)
+        assert plane.post("/emulator/v1/clock", json={"advance": 61}).status_code == 200
+        alice.get("/agent/v3/health")
+        assert pod.do(lambda: pod.world.messages.count) == before
+        assert "deactivated" in plane.get("/emulator/v1/behaviours").json()[0]["refused"]
 
 
 def test_who_was_taken_away_by_a_reset_writes_nothing_into_the_world_after_it(pod: Emulator, raw: Raw) -> None:
