@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from emulator.keeping.codec import decoded, encoded
-from emulator.keeping.reading import AT_ONCE, Document
+from emulator.keeping.reading import AT_ONCE, AT_ONCE_BYTES, Document
 from emulator.world.clock import LATEST, Clock
 from emulator.world.errors import Invalid, Refused
 from emulator.world.settings import Settings
@@ -43,10 +42,15 @@ def written(world: World) -> Iterator[bytes]:
     yield orjson.dumps(_head(world), option=orjson.OPT_INDENT_2)[:-2]
     for name, book in world.books.items():
         before = b',\n  "%b": [\n    ' % name.encode()
-        rows = (orjson.dumps(encoded(record), option=orjson.OPT_INDENT_2) for record in book)
-        while piece := b",\n".join(islice(rows, AT_ONCE)):
-            yield before + piece.replace(b"\n", b"\n    ")
+        piece = bytearray()
+        for at, record in enumerate(book, 1):
+            row = orjson.dumps(encoded(record), option=orjson.OPT_INDENT_2)
+            piece += before + row.replace(b"\n", b"\n    ")
             before = b",\n    "
+            if at % AT_ONCE == 0 or len(piece) > AT_ONCE_BYTES:
+                yield bytes(piece)
+                piece.clear()
+        yield bytes(piece)
         yield b"\n  ]" if len(book) else before.rstrip() + b"]"
     yield b"\n}\n"
 

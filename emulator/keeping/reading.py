@@ -19,7 +19,7 @@ MOST_VALUES = 200_000
 AT_ONCE = 200
 """So many rows are read before others have their turn."""
 
-_AT_ONCE_BYTES = 1024 * 1024
+AT_ONCE_BYTES = 1024 * 1024
 _DEEPEST = 8
 _OTHER = 64 * 1024
 _BLANK = re.compile(rb"[ \t\r\n]*+")
@@ -71,7 +71,7 @@ class Document:
                     count += 1
                     if count > MOST_ROWS:
                         raise Invalid(f"a state has at most {MOST_ROWS} records")
-                    if count % AT_ONCE == 0 or end - start > _AT_ONCE_BYTES:
+                    if count % AT_ONCE == 0 or end - start > AT_ONCE_BYTES:
                         yield
                 at = self._after(self._at, b"]", f"{name}: a list is needed")
             else:
@@ -115,7 +115,7 @@ class Document:
 
     def _end(self, at: int) -> int:
         """Where the record that begins here ends. One that is long is looked through in larger steps."""
-        found = _RECORD.match(self._content, at, at + _AT_ONCE_BYTES)
+        found = _RECORD.match(self._content, at, at + AT_ONCE_BYTES)
         if found is not None:
             return found.end()
         content, depth, place = self._content, 0, at

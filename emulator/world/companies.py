@@ -36,7 +36,7 @@ class Companies:
     @property
     def home(self) -> Company:
         """The company whose pod this is: the first one added."""
-        return next(iter(self.book.rows.values()))
+        return next(iter(self.book))
 
     def add(self, company: Company) -> Company:
         self.book.put(company.id, company)

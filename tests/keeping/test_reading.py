@@ -37,7 +37,7 @@ def _value(dice: random.Random, depth: int = 0) -> Any:
 def test_what_any_parser_reads_is_read_alike(indent: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     dice = random.Random(indent)
     for number in range(150):
-        monkeypatch.setattr("emulator.keeping.reading._AT_ONCE_BYTES", dice.choice([4, 40, 4_000]))
+        monkeypatch.setattr("emulator.keeping.reading.AT_ONCE_BYTES", dice.choice([4, 40, 4_000]))
         members = [("version", _value(dice, 2)), ("clock", {"a": _value(dice, 3)})]
         members += [(name, [{"a": _value(dice)} for _ in range(dice.randrange(4))]) for name in ("users", "rooms")]
         dice.shuffle(members)

@@ -215,13 +215,15 @@ def parties_may_meet(world: World, parties: Collection[int]) -> None:
     with several companies each has isExternalIMEnabled."""
     users = [world.users.book[party] for party in parties]
     for user in users:
-        for barred in world.barriers.barred_users(user).intersection(parties):
-            other = world.users.book[barred]
+        barred = world.barriers.barred_users(user)
+        for each in barred.intersection(parties) if barred else ():
+            other = world.users.book[each]
             raise Barred(f"an information barrier stands between '{user.username}' and '{other.username}'")
     companies = {user.company_id for user in users}
-    companies_communicate(world, companies)
-    for user in users if len(companies) > 1 else ():
-        people.may_chat_externally(user)
+    if len(companies) > 1:
+        companies_communicate(world, companies)
+        for user in users:
+            people.may_chat_externally(user)
 
 
 @rule(Basis.CHOICE, "production/pod.md 10")
