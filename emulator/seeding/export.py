@@ -8,6 +8,7 @@ file gets new ones.
 from __future__ import annotations
 
 import base64
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -280,16 +281,17 @@ class _Writer:
         public = room.public
         given = self._given(room, RoomPart, members_can_invite=public, discoverable=public, view_history=public)
         seats = self._world.streams.members(stream.id)
+        numbers = sorted(stamp[1] for stamp in self._world.messages.timeline.of(stream.id))
         first = next((at for at, seat in enumerate(seats) if not seat.owner), len(seats))
         keywords = dict(room.keywords)
         creator = stream.created_by
         more = {
             "keywords": keywords if len(keywords) == len(room.keywords) else [list(each) for each in room.keywords],
             "creator": None if first and seats[0].user == creator else self._names[creator],
-            "members": [self._seat(stream, seat, owner=False) for seat in seats[first:]],
+            "members": [self._seat(stream, numbers, seat, owner=False) for seat in seats[first:]],
         }
         given |= {key: value for key, value in more.items() if value}
-        given["owners"] = [self._seat(stream, seat, owner=True) for seat in seats[:first]]
+        given["owners"] = [self._seat(stream, numbers, seat, owner=True) for seat in seats[:first]]
         if not stream.active:
             given["active"] = False
         return _ordered(RoomPart, given | self._stream(stream))
@@ -314,9 +316,9 @@ class _Writer:
         }
         return {key: value for key, value in given.items() if value}
 
-    def _seat(self, stream: Stream, seat: Membership, *, owner: bool) -> Any:
-        stamps, _, before = self._world.messages.timeline.between(stream.id, None, seat.joined_at - 1)
-        after = sum(1 for stamp in stamps if stamp[1] <= seat.after) if seat.after else 0
+    def _seat(self, stream: Stream, numbers: list[int], seat: Membership, *, owner: bool) -> Any:
+        _, _, before = self._world.messages.timeline.between(stream.id, None, seat.joined_at - 1)
+        after = bisect_right(numbers, seat.after)
         given: dict[str, Any] = {"user": self._names[seat.user]}
         if seat.owner != owner:
             given["owner"] = seat.owner

@@ -171,9 +171,10 @@ def test_what_users_may_and_show(see: Wire, keys: dict[str, str]) -> None:
     assert since == {see.id("bob"): START - 3 * DAY, see.id("desk-bot"): START}
     shown = see.get(f"/pod/v3/user/{see.id('alice')}/presence", "bob", None).json()
     assert (shown["category"], shown["timestamp"]) == ("BUSY", START - 10 * MINUTE)
-    home, globex = see.world.companies.book
+    home, globex, initech = see.world.companies.book
     assert home.cross_pod
     assert globex.cross_pod
+    assert not initech.cross_pod
     assert home.entitlements == {"canCreateExternalRoomSharedHistory"}
     assert see.user("carol").accepts_connections
 
@@ -258,6 +259,8 @@ def test_apps(see: Wire, keys: dict[str, str]) -> None:
     assert quiet["authenticationKeys"]["current"]["key"] == public_key_of(keys["bot"])
     entitled = {each["appId"]: each for each in admin(see, "/pod/v1/admin/app/entitlement/list")}["acme-desk"]
     assert (entitled["enable"], entitled["listed"], entitled["install"]) == (True, True, False)
+    quietly = {each["appId"]: each for each in admin(see, "/pod/v1/admin/app/entitlement/list")}["acme-quiet"]
+    assert (quietly["enable"], quietly["listed"], quietly["install"]) == (False, False, True)
     (sams, _) = admin(see, f"/pod/v1/admin/user/{see.id('sam')}/app/entitlement/list")
     assert (sams["listed"], sams["install"]) == (False, False)
     product = {"appId": "acme-desk", "name": "Pro", "type": "Premium", "subscribed": True, "sku": "P1"}

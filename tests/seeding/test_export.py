@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -138,3 +139,30 @@ def test_a_pod_that_runs_and_a_state_file_are_exported(tmp_path: Path) -> None:
     nobody = CliRunner().invoke(cli, ["export", "--url", "http://127.0.0.1:9"])
     assert nobody.exit_code == 1
     assert "no pod answers at http://127.0.0.1:9" in nobody.output
+
+
+def test_a_field_of_a_record_that_no_key_sets_is_a_mistake(folder: Path) -> None:  # noqa: F811
+    """The file with every key sets every field of every record otherwise than it is by default: what is new in the
+    world has to be in files, too."""
+    world, seen = load(folder / "usual.yaml"), set[tuple[str, str]]()
+    known: set[tuple[str, str]] = set()
+
+    def walk(value: Any) -> None:
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            for field in dataclasses.fields(value):
+                held, place = getattr(value, field.name), (type(value).__name__, field.name)
+                known.add(place)
+                if held != field.default:
+                    seen.add(place)
+                walk(held)
+        elif isinstance(value, (tuple, frozenset)):
+            for each in value:
+                walk(each)
+
+    for name, book in world.books.items():
+        if name not in LEFT_OUT:
+            assert len(book), f"nothing in tests/data/every_key.yaml makes {name}"
+            for record in book:
+                walk(record)
+    counted = {("Message", "number"), ("Membership", "after"), ("Presence", "number")}
+    assert known - seen - counted == {("Upload", "preview")}  # nobody makes one of a file that a behaviour sends
