@@ -15,6 +15,7 @@ PROLOG = "Content is not allowed in prolog."
 REFERENCE_IN_PROLOG = "Reference is not allowed in prolog."
 BEFORE_ROOT = "The markup in the document preceding the root element must be well-formed."
 UNFINISHED = "XML document structures must start and end within the same entity."
+COMMENT = 'Comment must start with "<!--".'
 MARKUP = "The content of elements must consist of well-formed character data or markup."
 NO_ENTITY_NAME = "The entity name must immediately follow the '&' in the entity reference."
 CDATA_END = 'The character sequence "]]>" must not appear in content unless used to mark the end of a CDATA section.'
@@ -302,6 +303,8 @@ class _Walk:
             self.at = end + 3
         elif text.startswith("<!DOCTYPE", self.at):
             raise _Fault(LOST)
+        elif self.text.startswith("<!-", self.at) and not self.text.startswith("<!--", self.at):
+            raise _Fault(COMMENT)
         elif not self.misc(MARKUP):
             self.element()
 

@@ -369,13 +369,14 @@ def _truncated(by_character: bool, by_word: bool) -> Builtin:
     """Cut to a length, the mark that stands for the rest included; at a word's end if one is near."""
 
     def run(value: Value, arguments: list[Value], at: int) -> Value:
-        text = text_of(value, at)
+        text = java_text(text_of(value, at))
         most = int(_number(arguments[0], at))
-        mark = text_of(arguments[1], at) if len(arguments) > 1 else "[...]"
+        mark = java_text(text_of(arguments[1], at)) if len(arguments) > 1 else "[...]"
         if most < 0:
             raise Fault(None)
-        if len(text) <= most:
-            return text
+        return whole_text(text if len(text) <= most else cut(text, most, mark))
+
+    def cut(text: str, most: int, mark: str) -> str:
         room = most - len(mark)
         if room < 0:
             return mark
@@ -389,7 +390,9 @@ def _truncated(by_character: bool, by_word: bool) -> Builtin:
                 return f"{text[:end]} {mark}"
             if by_word:
                 return mark
-        return text[:room].rstrip() + mark
+        # Never at the end of a word, which would look whole; half of a character is worth nothing by itself.
+        end = room - 1 if text[room : room + 1] == " " and room else room
+        return re.sub("[\ud800-\udbff]\\Z", "", text[:end]) + mark
 
     return run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -48,7 +48,10 @@ class Moment:
 def from_milliseconds(number: Any, kind: Kind) -> Moment:
     """The moment that many milliseconds after 1970. Raises BadDate."""
     try:
-        return Moment(_EPOCH + timedelta(milliseconds=int(Decimal(number).to_integral_value(ROUND_HALF_UP))), kind)
+        return Moment(
+            _EPOCH + timedelta(milliseconds=int((Decimal(number) + Decimal("0.5")).to_integral_value(ROUND_FLOOR))),
+            kind,
+        )
     except (OverflowError, ValueError, InvalidOperation):
         raise BadDate(str(number)) from None
 
