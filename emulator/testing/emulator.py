@@ -10,6 +10,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from typing_extensions import TypedDict, Unpack
+
 from emulator.access import login
 from emulator.control.facts import facts
 from emulator.control.keys import made_keys
@@ -37,6 +39,16 @@ if TYPE_CHECKING:
     from emulator.world.users import User
 
 T = TypeVar("T")
+
+
+class Wanted(TypedDict, total=False):
+    """What calls are looked for in the journal, besides their path and status."""
+
+    method: str | None
+    app: str | None
+    user: str | None
+    since: int
+    open: bool | None
 
 
 class Emulator:
@@ -327,44 +339,36 @@ class Emulator:
         self,
         path: str | None = None,
         *,
-        method: str | None = None,
-        app: str | None = None,
-        user: str | None = None,
         status: int | str | None = None,
-        since: int = 0,
-        open: bool | None = None,
         wait: float = 0,
         count: int = 1,
+        **wanted: Unpack[Wanted],
     ) -> list[EntryAnswer]:
         """The journal, oldest first: what was called, by whom, what was answered and why. `path` is exact, as in the
         table, or has `*`; `status` is 403 or "4xx"; `since` the number of an entry. A call that waits still, as a read
         of a datafeed does, has the status None; `open` asks for those alone, or for the others. With `wait` (seconds of
         real time) it waits until there are `count` such calls; TimeoutError when they do not come."""
-        wanted = _filter(path, method, app, user, status, since, open)
+        like = _filter(path, status, wanted)
         if not wait:
-            return self.do(lambda: [answer_of(entry) for entry in self.stage.journal.find(wanted)])
+            return self.do(lambda: [answer_of(entry) for entry in self.stage.journal.find(like)])
         _no_loop("pod.requests(wait=...) waits, and nothing else would go on: use 'await pod.called(...)'")
-        found = self._server.run(waited(self.stage.journal, self.stage.waiting, wanted, count, wait))
-        return _enough(found, wanted, count, wait)
+        found = self._server.run(waited(self.stage.journal, self.stage.waiting, like, count, wait))
+        return _enough(found, like, count, wait)
 
     async def called(
         self,
         path: str | None = None,
         *,
-        method: str | None = None,
-        app: str | None = None,
-        user: str | None = None,
         status: int | str | None = None,
-        since: int = 0,
-        open: bool | None = None,
         count: int = 1,
         within: float = 10,
+        **wanted: Unpack[Wanted],
     ) -> list[EntryAnswer]:
         """`requests` for tests with `await`: the calls, as soon as there are `count` of them; TimeoutError when they do
         not come `within` so many seconds of real time."""
-        wanted = _filter(path, method, app, user, status, since, open)
-        work = waited(self.stage.journal, self.stage.waiting, wanted, count, within)
-        return _enough(await asyncio.wrap_future(self._server.submit(work)), wanted, count, within)
+        like = _filter(path, status, wanted)
+        work = waited(self.stage.journal, self.stage.waiting, like, count, within)
+        return _enough(await asyncio.wrap_future(self._server.submit(work)), like, count, within)
 
     def report(self) -> ReportAnswer:
         """By app: endpoints called, permissions used, never used, refused, and the fewest that would have done."""
@@ -386,24 +390,8 @@ class _Side(Emulator):
             self._server.do(lambda: self.site.drop_world(self._name))
 
 
-def _filter(
-    path: str | None,
-    method: str | None,
-    app: str | None,
-    user: str | None,
-    status: int | str | None,
-    since: int,
-    still_open: bool | None,
-) -> Filter:
-    return Filter(
-        path=path,
-        method=method,
-        app=app,
-        user=user,
-        status=None if status is None else str(status),
-        since=since,
-        open=still_open,
-    )
+def _filter(path: str | None, status: int | str | None, wanted: Wanted) -> Filter:
+    return Filter(path=path, status=None if status is None else str(status), **wanted)
 
 
 def _enough(found: list[Entry], wanted: Filter, count: int, seconds: float) -> list[EntryAnswer]:
