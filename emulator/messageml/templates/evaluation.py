@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from emulator.messageml.entityjson import first_value
-from emulator.messageml.templates import builtins, dates
+from emulator.messageml.templates import builtins, dates, texts
 from emulator.messageml.templates.dates import Moment
 from emulator.messageml.templates.syntax import Expression, Fault, Macro, SyntaxFault
 from emulator.messageml.templates.values import (
@@ -279,8 +279,8 @@ class Evaluator:
         if isinstance(left, dict) and isinstance(right, dict):
             return bounded_hash({**left, **right}, at)
         if isinstance(left, Markup) or isinstance(right, Markup):
-            texts = [x if isinstance(x, Markup) else builtins.html_escaped(self.text(x, at)) for x in (left, right)]
-            return bounded(Markup("".join(texts)), at)
+            parts = [x if isinstance(x, Markup) else texts.html_escaped(self.text(x, at)) for x in (left, right)]
+            return bounded(Markup("".join(parts)), at)
         return bounded(self.text(left, at) + self.text(right, at), at)
 
     def eval_exists(self, _at: int, parts: tuple[Any, ...]) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.messageml.templates import builtins, numberformats
+from emulator.messageml.templates import numberformats, texts
 from emulator.messageml.templates.evaluation import MAX_LEVELS, MAX_STEPS, Evaluator, Loop
 from emulator.messageml.templates.syntax import Block, Expression, Fault, Macro
 from emulator.messageml.templates.values import (
@@ -139,7 +139,7 @@ class _Machine(Evaluator):
             value = self.value(escape)
             self.scopes.pop()
         text = self.text(value, expression.at)
-        self.print(builtins.html_escaped(text) if self.html and not isinstance(value, Markup) else text, block.at)
+        self.print(texts.html_escaped(text) if self.html and not isinstance(value, Markup) else text, block.at)
 
     def assign(self, block: Block) -> None:
         target = self.globals

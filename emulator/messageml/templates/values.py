@@ -47,6 +47,13 @@ def is_number(value: Value) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
+def number_of(value: Value, at: int) -> Any:
+    """A number; Fault for anything else."""
+    if not is_number(value):
+        raise Fault(at)
+    return value
+
+
 def bounded(value: Value, at: int) -> Value:
     """The value, if it is of a size that templates may make. Raises Fault."""
     if isinstance(value, str):
