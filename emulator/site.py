@@ -11,10 +11,11 @@ from urllib.parse import unquote
 
 from emulator.api.call import address
 from emulator.api.dispatch import serve
-from emulator.api.pictures import PREFIX, serve_picture
+from emulator.api.pictures import serve_picture
 from emulator.api.writing import error, reason_header
 from emulator.stage.stage import Stage
 from emulator.world.errors import Invalid
+from emulator.world.portraits import PREFIX
 from emulator.world.world import World
 
 if TYPE_CHECKING:

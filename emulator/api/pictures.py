@@ -12,27 +12,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 from zlib import crc32
 
-from emulator.world.ids import pod_of
+from emulator.world.portraits import PREFIX
 
 if TYPE_CHECKING:
-    from emulator.world.users import Portrait, User
+    from emulator.world.users import User
     from emulator.world.world import World
 
-PREFIX = "/avatars/"
 SIZES = (("original", 150), ("small", 50))
-UPLOADED_SIZES = ("600", "150", "orig", "500", "50")
 _INITIALS = re.compile(r"/avatars/initials/(150|50)/([^/]{1,40})-(\d{1,3})\.svg")
 _UPLOADED = re.compile(r"/avatars/\d{1,9}/(?:600|150|orig|500|50)/(\d{1,19})/([0-9a-f]{64})\.png")
 _DEFAULT = re.compile(r"/avatars/static/(150|50)/default\.png")
 _TYPES = ((b"\x89PNG", b"image/png"), (b"\xff\xd8\xff", b"image/jpeg"), (b"GIF8", b"image/gif"))
 _SVG = b"image/svg+xml"
 _NOBODY = 210
-
-
-def uploaded(picture: Portrait) -> tuple[tuple[str, str], ...]:
-    """The addresses of what a user uploaded, by size; each has it as it came."""
-    company = pod_of(picture.user)
-    return tuple((size, f"..{PREFIX}{company}/{size}/{picture.user}/{picture.name}.png") for size in UPLOADED_SIZES)
 
 
 def addresses(user: User) -> tuple[tuple[str, str], ...]:

@@ -191,9 +191,12 @@ class _Writer:
         given["id"] = user.id - ids.user_id(user.company_id, 0)
         off = dict.fromkeys(sorted(DEFAULT_ENTITLEMENTS - user.entitlements), False)
         presence = self._world.presences.book.get(user.id)
+        picture = self._world.users.pictures.get(user.id)
+        shown = picture.addresses if picture else ()
         more = {
             "company": None if home else company.name,
-            "avatars": [{"size": size, "url": url} for size, url in user.avatars],
+            "picture": picture and base64.b64encode(picture.content).decode(),
+            "avatars": [{"size": size, "url": url} for size, url in user.avatars if user.avatars != shown],
             "status": None if user.enabled else "DISABLED",
             "entitlements": {**dict.fromkeys(sorted(user.entitlements - DEFAULT_ENTITLEMENTS), True), **off},
             "presence": presence and self._since("since", presence.category, presence.at, self._time, "category"),

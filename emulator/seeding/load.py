@@ -24,6 +24,7 @@ from emulator.seeding.parts import (
     SettingsPart,
     UserPart,
 )
+from emulator.seeding.said import bytes_of
 from emulator.seeding.source import Source, WorldFileError
 from emulator.world import ids
 from emulator.world.apps import App, Installation, Product
@@ -33,6 +34,7 @@ from emulator.world.companies import Company
 from emulator.world.connections import Connection
 from emulator.world.entitlements import DEFAULT_ENTITLEMENTS
 from emulator.world.following import Follow
+from emulator.world.portraits import Portrait, portrait
 from emulator.world.settings import Settings
 from emulator.world.users import User
 from emulator.world.world import World
@@ -162,6 +164,7 @@ def _user(builder: Builder, part: UserPart, *place: Place) -> User | None:
         why = "is there twice" if user_id in world.users.book else f"is none of this company's, {first} to {last}"
         builder.mistake(f"the user id {user_id} {why}", *place, "id")
         return None
+    picture = _picture(builder, user_id, part, *place)
     switches = part.get("entitlements", {})
     on = {name for name, switched in switches.items() if switched}
     here = {key: value for key, value in part.items() if key not in ("delegates", "createdBy")}  # known later
@@ -171,7 +174,7 @@ def _user(builder: Builder, part: UserPart, *place: Place) -> User | None:
         "email": part.get("email") or email_of(part["username"], company),
         "display_name": part.get("displayName")
         or name_of(part["username"], part.get("firstName"), part.get("lastName")),
-        "avatars": tuple((each["size"], each["url"]) for each in part.get("avatars", ())),
+        "avatars": _avatars(part, picture),
         "entitlements": (DEFAULT_ENTITLEMENTS | on) - (switches.keys() - on),
         "public_key": builder.key(part, *place),
         "created_at": (created := given.get("created_at", builder.now)),
@@ -181,10 +184,25 @@ def _user(builder: Builder, part: UserPart, *place: Place) -> User | None:
     if user is None:
         return None
     builder.known(user)
+    if picture is not None:
+        world.users.pictures.put(user.id, picture)
     if part.get("status") != "DISABLED":
         return user
     # Deactivated when all else is there; until then the time stays with the record.
     return replace(user, enabled=False, deactivated_at=user.deactivated_at or builder.now)
+
+
+def _picture(builder: Builder, user_id: int, part: UserPart, *place: Place) -> Portrait | None:
+    if "picture" in part and "pictureFile" in part:
+        builder.mistake("give picture or pictureFile, not both", *place)
+    content = bytes_of(builder, part, "picture", "pictureFile", *place)
+    return None if content is None else portrait(user_id, content)
+
+
+def _avatars(part: UserPart, picture: Portrait | None) -> tuple[tuple[str, str], ...]:
+    if "avatars" in part:
+        return tuple((each["size"], each["url"]) for each in part["avatars"])
+    return picture.addresses if picture is not None else ()
 
 
 def _about(builder: Builder, part: UserPart, user: User, *place: Place) -> User:

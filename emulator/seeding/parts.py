@@ -132,8 +132,12 @@ class UserPart(TypedDict, total=False):
     """Responsibilities that they have."""
     instruments: list[str]
     """Instruments that they deal in."""
+    picture: Annotated[str, Must(read_base64)]
+    """The picture that they uploaded, in Base64; without one their initials are shown."""
+    pictureFile: str
+    """A file with that picture, relative to the world file."""
     avatars: list[AvatarPart]
-    """Pictures; the initials."""
+    """The addresses of pictures; those of what they uploaded, else of their initials."""
     accountType: Literal["NORMAL", "SYSTEM", "SDL"]
     """NORMAL is a person, SYSTEM a service account, SDL a distribution list; NORMAL."""
     status: Literal["ENABLED", "DISABLED"]

@@ -17,6 +17,7 @@ from emulator.world.messages import MESSAGEML, Content
 
 if TYPE_CHECKING:
     from emulator.seeding.builder import Builder, Place
+    from emulator.seeding.parts import UserPart
     from emulator.seeding.stream_parts import AttachmentPart, MessagePart
     from emulator.world.users import User
 
@@ -82,8 +83,8 @@ def _file(builder: Builder, sender: User, part: AttachmentPart, *place: Place) -
         builder.mistake("a file has one of 'text', 'base64' and 'file'", *place)
     if "preview" in part and "previewFile" in part:
         builder.mistake("give preview or previewFile, not both", *place)
-    content = part["text"].encode() if "text" in part else _bytes(builder, part, "base64", "file", *place)
-    preview = _bytes(builder, part, "preview", "previewFile", *place)
+    content = part["text"].encode() if "text" in part else bytes_of(builder, part, "base64", "file", *place)
+    preview = bytes_of(builder, part, "preview", "previewFile", *place)
     return Attachment(
         id=part.get("id") or new_id(),
         name=part["name"],
@@ -93,7 +94,8 @@ def _file(builder: Builder, sender: User, part: AttachmentPart, *place: Place) -
     )
 
 
-def _bytes(builder: Builder, part: AttachmentPart, inline: str, file: str, *place: Place) -> bytes | None:
+def bytes_of(builder: Builder, part: AttachmentPart | UserPart, inline: str, file: str, *place: Place) -> bytes | None:
+    """What stands in a part in Base64, or in a file beside the world file; None where neither does."""
     given: dict[str, str] = dict(part)  # type: ignore[arg-type]
     if file in given:
         return builder.beside(given[file], *place, file)

@@ -11,12 +11,13 @@ from emulator.world.keys import rotated
 from emulator.world.policy import admin as policy
 from emulator.world.policy import allowed
 from emulator.world.policy import streams as seeing
-from emulator.world.users import SYSTEM, Portrait, User
+from emulator.world.users import SYSTEM, User
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from emulator.world.keys import KeyChange
+    from emulator.world.portraits import Portrait
     from emulator.world.streams import Membership, Stream
     from emulator.world.world import World
 

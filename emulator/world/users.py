@@ -13,6 +13,7 @@ from emulator.world.entitlements import DEFAULT_ENTITLEMENTS, ENTITLEMENTS, ROLE
 from emulator.world.errors import Invalid, UnknownUser
 from emulator.world.keys import takes_a_key
 from emulator.world.policy import allows, people
+from emulator.world.portraits import Portrait
 from emulator.world.record import Name, Time, one_of, record
 
 if TYPE_CHECKING:
@@ -143,15 +144,6 @@ def same_person(before: User | None, now: User | None) -> bool:
     if before is None or now is None:
         return False
     return before.created_at == now.created_at or before.username.casefold() == now.username.casefold()
-
-
-@record
-class Portrait:
-    """What a user uploaded to be shown as, by the name that its addresses end with."""
-
-    user: int
-    name: str
-    content: bytes
 
 
 class Users:

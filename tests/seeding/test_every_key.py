@@ -98,7 +98,7 @@ def test_the_file_uses_every_key_and_each_is_seen(source: Source) -> None:
     Company="name pod",
     User="username id company email firstName lastName displayName title department division location jobFunction"
     " workPhone mobilePhone twoFactorPhone smsNumber industries assetClasses functions marketCoverages responsibilities"
-    " instruments avatars accountType roles createdBy created updated lastLogin",
+    " instruments picture pictureFile avatars accountType roles createdBy created updated lastLogin",
     Avatar="size url",
 )
 def test_users(see: Wire) -> None:
@@ -133,6 +133,10 @@ def test_users(see: Wire) -> None:
     assert info["lastLoginDate"] == START - 2 * HOUR
     assert info["createdBy"] == str(see.id("admin-bot"))
     assert told["roles"] == ["CONTENT_MANAGEMENT", "INDIVIDUAL"]
+    address = admin(see, f"/pod/v1/admin/user/{see.id('bob')}/avatar")[0]["url"].removeprefix("..")
+    assert see.http.get(address).content == b"\x89PNG"
+    address = admin(see, f"/pod/v1/admin/user/{see.id('grace')}/avatar")[0]["url"].removeprefix("..")
+    assert b"PUBLIC KEY" in see.http.get(address).content
     assert told["avatar"] == {"size": "150", "url": "/pictures/alice.png"}
     assert admin(see, f"/pod/v2/admin/user/{see.id('desk-bot')}")["userAttributes"]["accountType"] == "SYSTEM"
     clock = see.http.get("/emulator/v1/clock").json()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
-from emulator.api.pictures import uploaded
 from emulator.api.pod.admin.shapes import UserDetail, user_detail
 from emulator.api.shapes import AvatarAnswer, Success, avatars, success
 from emulator.table.table import endpoint
 from emulator.world.entitlements import ENTITLEMENTS, ROLES
 from emulator.world.errors import Invalid
-from emulator.world.users import Portrait
+from emulator.world.portraits import portrait
 
 if TYPE_CHECKING:
     from emulator.api.call import Call
@@ -207,8 +205,8 @@ def update_avatar(call: Call) -> Success:
         content = asked.content()
     except ValueError as error:
         raise Invalid(str(error)) from None
-    picture = Portrait(user=call.number("uid"), name=hashlib.sha256(content).hexdigest(), content=content)
-    call.world.admin.set_avatar(call.user, picture.user, uploaded(picture), picture)
+    picture = portrait(call.number("uid"), content)
+    call.world.admin.set_avatar(call.user, picture.user, picture.addresses, picture)
     return success("OK")
 
 
