@@ -3,8 +3,8 @@
     python -m bench.seeing [CHECKOUT [ROUNDS]]
 
 Calls the ASGI app in this process, as the user who is in most streams. With a checkout both are measured in
-alternating processes, and the median of the ratios is printed. The promise: streams/list and searches cost at most 1.3 times
-what they did.
+alternating processes, and the median of the ratios is printed. The promise: streams/list and searches
+cost at most 1.3 times what they did.
 """
 
 from __future__ import annotations
