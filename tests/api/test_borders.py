@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from emulator.access import signing
+from emulator.server import Background
 from emulator.world.attachments import Upload
 from emulator.world.messages import Content, Origin
 from emulator.world.streams import RoomAttributes, Stream
@@ -15,6 +18,17 @@ from tests.conftest import Wire, refused
 NOBODY = (191 << 36) + 987_654
 SAID = Content(presentationml="<div>said in Globex</div>", words=("said",))
 OFFICER = frozenset({"USER_PROVISIONING", "COMPLIANCE_OFFICER", "CONTENT_MANAGEMENT", "SUPER_COMPLIANCE_OFFICER"})
+
+
+@pytest.fixture
+def wire(wire: Wire) -> Iterator[Wire]:
+    """The same over a socket."""
+    served = Background(wire.site)
+    served.start()
+    wire.http.close()
+    with httpx.Client(base_url=served.url, trust_env=False) as wire.http:
+        yield wire
+    served.stop()
 
 
 @pytest.fixture

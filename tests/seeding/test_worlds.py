@@ -204,3 +204,10 @@ def test_the_week_of_the_demo_world_is_said_on_working_days_in_the_order_of_time
     assert len(days) > 30
     assert all(day.weekday() < 5 and 7 <= day.hour < 18 for day in days)
     assert messages[-1].at < world.clock.now()
+
+
+def test_permissions_of_the_pods_own_making_are_taken(tmp_path: Path) -> None:
+    """Production knows such (production/pod.md 2.1); a name that is nearly one of production's is a mistake."""
+    path = tmp_path / "own.yaml"
+    path.write_text(HEAD + "apps:\n  - {id: a, permissions: [DESK_TOOLS_2]}\n")
+    assert "DESK_TOOLS_2" in load(str(path)).apps.get("a").permissions
