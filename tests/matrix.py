@@ -314,6 +314,7 @@ def walked(wire: Wire) -> Iterator[tuple[str, dict[str, Outcome]]]:
     wire.world.clock.freeze()
     as_loaded = wire.world.snapshot()
     for row in ROWS:
+        assert row.name in CALLS, f"put a call of {row.name} into CALLS of tests/matrix.py"
         outcomes = {}
         for name, situation in SITUATIONS.items():
             outcomes[name] = outcome(wire, row.name, situation)

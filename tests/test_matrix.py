@@ -42,7 +42,8 @@ def switch_off(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_matrix_is_whole() -> None:
-    assert set(CALLS) == {row.name for row in ROWS}
+    named = {row.name for row in ROWS}
+    assert named == set(CALLS), f"CALLS of tests/matrix.py has too few or too many: {sorted(named ^ set(CALLS))}"
     wanted = {(row.name, situation) for row in ROWS for situation in SITUATIONS}
     assert set(CELLS) == wanted, "run python -m tests.refresh, and read what it changed"
 

@@ -63,7 +63,7 @@ def test_nothing_is_beside_the_books(full: World) -> None:
             if isinstance(held, Postings | Grams):
                 assert id(held) in hung, f"{type(part).__name__}.{name} hangs on no book: give it to also() of one"
     for where, book in found.items():
-        assert len(book), f"{where} is empty: let busy() of test_document.py put something into it"
+        assert len(book), f"{where} is empty: let busy() of tests/keeping/test_document.py put something into it"
         for key, record in book.records.items():
             assert book.key_of(record) == key, f"{where} says another key than the one under which records are put"
 

@@ -30,7 +30,7 @@ def reason_of(scenario: Scenario, world: World) -> str | None:
 def test_a_rule_refuses_and_only_that_rule_does(name: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     before = world.snapshot()
     refused = reason_of(SCENARIOS[name], world)
-    assert refused
+    assert refused, f"nothing refuses what SCENARIOS has for {name}: let the look-up or action that it protects ask it"
     world.restore(before)
     monkeypatch.setattr(RULES[name], "check", lambda *args, **kwargs: None)
     assert reason_of(SCENARIOS[name], world) != refused, f"without {name} it is refused for the same reason"
