@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from emulator.messageml import build
+from emulator.control import plane
+from emulator.control.parts import PREFIX
+from emulator.messageml import build, cards, entities, fields, formatting, forms, pickers, uiactions
+from emulator.messageml.element import Kind
 from emulator.table.table import TABLE
 from emulator.world.events import KINDS
 from emulator.world.policy import RULES
 from tests import matrix
 from tests.api import test_admin
+from tests.refresh import GENERATED
 from tests.world import scenarios, test_events
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +30,9 @@ def test_an_endpoint_for_apps_has_a_good_call_and_its_situations() -> None:
 
 def test_a_rule_has_a_scenario() -> None:
     for name in RULES:
-        assert name in scenarios.SCENARIOS, f"put an action that {name} refuses into SCENARIOS of scenarios.py"
+        assert name in scenarios.SCENARIOS, (
+            f"put an action that {name} refuses into SCENARIOS of tests/world/scenarios.py"
+        )
 
 
 def test_an_event_is_told_and_its_scene_says_who_hears_it() -> None:
@@ -52,6 +58,27 @@ def test_an_element_is_described_and_tested() -> None:
     for tag in {*build._EITHER, *build._ALIKE, *build._SHORTHAND}:
         assert tag in described or re.fullmatch(r"h\d", tag), f"describe <{tag}> in docs/production/messageml.md"
         assert f"<{tag}" in tests or re.fullmatch(r"h\d", tag), f"test <{tag}> in tests/messageml"
+
+
+def test_an_element_is_in_a_table_by_which_it_is_read() -> None:
+    read = build.kinds()
+    for module in (cards, entities, fields, formatting, forms, pickers, uiactions):
+        for name, held in vars(module).items():
+            if isinstance(held, Kind):
+                assert held in read, f"put {name} of {module.__name__} into a table of emulator/messageml/build.py"
+
+
+def test_a_control_call_is_called_by_a_test() -> None:
+    tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("*.py"))
+    for call in plane.CALLS:
+        for part in re.findall(r"/([a-z][\w.-]*)", call.path.removeprefix(PREFIX)):
+            assert re.search(rf"\b{re.escape(part)}\b", tests), f"test {call.method} {call.path} in tests/control"
+
+
+def test_what_is_generated_is_named() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name in GENERATED:
+        assert f"`{name}`" in page, f"name {name} in CONTRIBUTING.md among what is generated"
 
 
 def test_the_recipes_name_what_there_is() -> None:
