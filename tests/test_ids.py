@@ -73,12 +73,10 @@ def test_no_id_comes_again_after_a_restart(tmp_path: Path) -> None:
 def test_no_new_id_is_given_in_two_worlds(wire: Wire) -> None:
     site, found = wire.site, []
     for _ in range(2):
-        for world in (None, "demo"):
+        for world in (None, load("demo")):
             site.add_world("beside", world)
             ids = given(site.worlds.pop("beside"))
-            found += [
-                each for each in ids if not each.isdigit()
-            ]  # users are of a world: the facts tell it by their ids
+            found += [each for each in ids if not each.isdigit()]  # users are of a world
     found += [each for each in given(wire.stage) if not each.isdigit()]
     assert isinstance(site, Site)
     assert twice(found) == []
