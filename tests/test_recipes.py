@@ -28,6 +28,14 @@ def test_an_endpoint_for_apps_has_a_good_call_and_its_situations() -> None:
             assert row.name in test_admin.GOOD, f"put a good call of {row.name} into GOOD of tests/api/test_admin.py"
 
 
+def test_an_endpoint_for_accounts_of_their_own_is_called_by_a_test() -> None:
+    tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("*.py"))
+    for row in TABLE:
+        if not row.permissions and row.auth == "session" and "/admin/" not in row.path:
+            for part in re.findall(r"/[a-z]\w*", row.path):
+                assert re.search(rf"{part}\b", tests), f"call {row.name} in a test of tests/api"
+
+
 def test_a_rule_has_a_scenario() -> None:
     for name in RULES:
         assert name in scenarios.SCENARIOS, (
