@@ -346,5 +346,5 @@ class Messages:
         )
         self.book.put(message.id, message)
         said = Said(message=message, sender=user, stream=stream, pods=self._world.streams.pods(stream))
-        self._world.tell(user.id, MessageSent(message=said), at=at)
+        self._world.tell(user.id, MessageSent(message=said), at=now)  # readers look it up by the time of its event
         return message

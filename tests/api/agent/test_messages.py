@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+from itertools import count
 from typing import Any
 
 import pytest
 
 from emulator.access.obo_also import OBO_ALSO
+from emulator.world.clock import Clock
 from tests.conftest import Wire, refused
 
 CREATE = "/agent/v4/stream/{}/message/create"
@@ -178,6 +180,18 @@ def test_two_messages_of_one_millisecond_keep_their_order(wire: Wire) -> None:
     sent = [send(wire).json()["messageId"] for _ in range(3)]
     assert len(set(sent)) == 3
     assert listed(wire, limit=500)[:3] == sent[::-1]
+
+
+def test_the_event_of_a_message_has_its_time_however_the_clock_runs(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = count(wire.world.clock.now())
+    monkeypatch.setattr(Clock, "now", lambda _: next(ticks))  # a machine so busy that each look sees another time
+    sent = send(wire).json()
+    event = wire.world.events.recent[-1]
+    assert (event.kind, event.at) == ("MESSAGESENT", sent["timestamp"])
+    found = wire.get(f"/agent/v4/stream/{desk(wire)}/message", params={"since": event.at, "until": event.at}).json()
+    assert [message["messageId"] for message in found] == [sent["messageId"]]
 
 
 def test_history_begins_with_the_membership(wire: Wire) -> None:
