@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
 from emulator.access.signing import public_key_of
-from emulator.cli import cli
 from emulator.seeding.load import load
 from emulator.seeding.source import WorldFileError
 from tests.conftest import Wire
+from tests.inner import cli_run
 
 CSV = """\
 User Name;Email Address;First Name;Last Name;Account Type;Account Status;Roles;Asset Classes;Cost Centre
@@ -120,8 +119,8 @@ def test_manifests_of_apps(tmp_path: Path, keys: dict[str, str]) -> None:
 
 
 def test_the_command_writes_a_world_file_and_says_what_it_assumed(users: Path, tmp_path: Path) -> None:
-    done = CliRunner().invoke(cli, ["import", str(users)])
-    assert done.exit_code == 0, done.output
+    done = cli_run("import", users)
+    assert done.returncode == 0, done.stderr
     content = yaml.safe_load(done.stdout)
     assert content["companies"] == [{"name": "My Company", "pod": 190}]
     assert [each["username"] for each in content["users"]] == ["zoe", "bot", "yan@acme.example"]
